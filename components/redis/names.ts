@@ -1,0 +1,32 @@
+/** The store's names: a contract, which clients and runbooks rely on. Pure. */
+
+export const port = 6379;
+
+/** StatefulSet and headless Service. A constant, for a changed serviceName replaces the StatefulSet. */
+export const statefulSet = "redis";
+/** Service that always leads to the primary: the one for clients. */
+export const primaryService = "redis-master";
+/** Service over all members that are ready, for reads that may be a moment old. */
+export const readService = "redis-read";
+/** Secret with the keys `url` and `password`. */
+export const secret = "session-store";
+export const claimTemplate = "data";
+
+/** Stable DNS name of the primary pod. Without the cluster's domain, which the resolver's search list adds. */
+export const primaryHost = (namespace: string) => `${statefulSet}-0.${statefulSet}.${namespace}.svc`;
+/** Host that clients connect to. */
+export const clientHost = (namespace: string) => `${primaryService}.${namespace}.svc`;
+/** Claim of one member. */
+export const claim = (ordinal: number) => `${claimTemplate}-${statefulSet}-${ordinal}`;
+
+/**
+ * The URL that clients connect by, password percent-encoded.
+ * @see https://www.iana.org/assignments/uri-schemes/prov/redis
+ */
+export function storeUrl(password: string, namespace: string): string {
+  return `redis://default:${encodeURIComponent(password)}@${clientHost(namespace)}:${port}/0`;
+}
+
+/** Default images, pinned: the versions that the tests run. uid 999 is their user. */
+const images = { valkey: "docker.io/valkey/valkey:8.1.4", redis: "docker.io/library/redis:8.0.5" };
+export const redisImage = (engine: keyof typeof images) => images[engine];

@@ -1,0 +1,68 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { App } from "./components/app.ts";
+import { Exposure } from "./components/exposure.ts";
+import { storeClientLabel } from "./components/labels.ts";
+import { createNamespace } from "./components/namespace.ts";
+import { redisImage } from "./components/redis/names.ts";
+import { RedisStore } from "./components/redisStore.ts";
+import { SessionSecret } from "./components/sessionSecret.ts";
+import { createStorage } from "./components/storage.ts";
+import { readConfig } from "./config.ts";
+import { schemaVersion, type StackOutputs } from "./outputs.ts";
+
+/** One stack: storage, session store, application and the way to it, in one namespace. */
+export default function sessionStack(): StackOutputs {
+  const config = readConfig();
+  const { instance, service, ingress, affinity } = config;
+  const namespace = config.namespace.name;
+  const provider = new k8s.Provider("cluster", { context: config.kubeContext, enableSecretMutable: true });
+
+  const storage = createStorage(config.storage, { instance, namespace }, provider);
+  const inside: pulumi.CustomResourceOptions = { provider, dependsOn: storage.resources };
+  if (config.namespace.create) inside.dependsOn = createNamespace(namespace, instance, inside);
+
+  const { accessMode, className: storageClassName } = storage;
+  const image = config.store.image ?? redisImage(config.store.engine);
+  const store = new RedisStore(
+    "store",
+    { ...config.store, instance, namespace, image, storageClassName, accessMode },
+    inside,
+  );
+  const signing = new SessionSecret(
+    "session",
+    { instance, namespace, keys: config.sessionSecret, existing: config.sessionSecretRef },
+    inside,
+  );
+  const sessionStore = { name: store.secretName, key: "url" };
+  const rollOn = { url: store.url, ...(signing.keys === undefined ? {} : { keys: signing.keys }) };
+  const app = new App(
+    "app",
+    { ...config.app, instance, namespace, sessionStore, sessionSecret: signing.secretKey, rollOn },
+    { provider, dependsOn: [store, signing] },
+  );
+  const exposure = new Exposure(
+    "exposure",
+    { instance, namespace, selector: app.selector, service, ingress, affinity },
+    { provider, dependsOn: app },
+  );
+
+  return {
+    schemaVersion,
+    url: exposure.url,
+    ingress: exposure.ingress,
+    namespace,
+    app: { name: app.workload, service: exposure.service, port: config.service.port },
+    sessionStore: {
+      kind: config.store.kind,
+      host: store.host,
+      port: store.port,
+      tls: false,
+      secretName: sessionStore.name,
+      secretKey: sessionStore.key,
+      clientLabel: storeClientLabel,
+    },
+    storageClass: storage.className,
+    sessionStoreUrl: store.url,
+  };
+}

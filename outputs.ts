@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+/** Version of the shape below; raised when a consumer would have to change. */
+export const schemaVersion = 1;
+
+/** What a stack tells others, apart from the credentials. */
+const publicOutputs = z.object({
+  schemaVersion: z.literal(schemaVersion, `must be ${schemaVersion}`),
+  /** Where people reach the application; null without an Ingress. */
+  url: z.string().nullable(),
+  ingress: z.object({ className: z.string(), host: z.string(), affinity: z.string() }).nullable(),
+  namespace: z.string(),
+  /** The application's workload and Service. */
+  app: z.object({ name: z.string(), service: z.string(), port: z.number() }),
+  /** Where clients find the store and the Secret that holds its URL; null when there is none. */
+  sessionStore: z
+    .object({
+      kind: z.literal("redis"),
+      host: z.string(),
+      port: z.number(),
+      tls: z.boolean(),
+      secretName: z.string(),
+      secretKey: z.string(),
+      /** Labels that a client's pods carry. */
+      clientLabel: z.record(z.string(), z.string()),
+    })
+    .nullable(),
+  storageClass: z.string(),
+});
+
+export type PublicOutputs = z.infer<typeof publicOutputs>;
+
+/** All outputs of a stack, as `index.ts` returns them. */
+export type StackOutputs = { [Name in keyof PublicOutputs]: pulumi.Input<PublicOutputs[Name]> } & {
+  /** The store's URL with its password: a secret. */
+  sessionStoreUrl: pulumi.Output<string>;
+};
+
+/** What another project gets. */
+export interface SessionStack {
+  outputs: pulumi.Output<PublicOutputs>;
+  /** A secret: encrypted in the state of whoever uses it, too. */
+  sessionStoreUrl: pulumi.Output<string>;
+}
+
+/**
+ * Reads another project's session-stack, checked.
+ * Fails with one line for every output that is missing or has another shape: the stack was not deployed, is not a
+ * session-stack, or is of another version.
+ */
+export function readSessionStack(reference: pulumi.StackReference): SessionStack {
+  const names = Object.keys(publicOutputs.shape);
+  // One by one: a StackReference marks all outputs taken together as secret when one of them is.
+  const raw = pulumi.all(names.map((name) => reference.getOutput(name)));
+  const outputs = pulumi.all([reference.name, raw]).apply(([stack, values]) => {
+    const present = names.map((name, index) => [name, values[index] as unknown] as const);
+    return parse(stack, Object.fromEntries(present));
+  });
+  return {
+    outputs,
+    sessionStoreUrl: pulumi.secret(reference.requireOutput("sessionStoreUrl")) as pulumi.Output<string>,
+  };
+}
+
+function parse(stack: string, values: Record<string, unknown>): PublicOutputs {
+  const result = publicOutputs.safeParse(values);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => `  output ${path.join(".")}: ${message}`);
+  throw new pulumi.RunError([`${stack} is not a session-stack of version ${schemaVersion}:`, ...lines].join("\n"));
+}

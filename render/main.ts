@@ -1,0 +1,20 @@
+import { Command } from "commander";
+import { stringify } from "yaml";
+import { ConfigError } from "../config.ts";
+import { render } from "./program.ts";
+
+/** `npm run render -- <stack>`: the stack's Kubernetes manifests on standard output. */
+await new Command("render")
+  .description("prints the Kubernetes manifests of a stack; needs no cluster, shows no secret")
+  .argument("<stack>", "stack with a file Pulumi.<stack>.yaml")
+  .option("--outputs", "print the stack's outputs instead, as JSON")
+  .action(async (stack: string, { outputs: onlyOutputs }: { outputs?: true }) => {
+    const { objects, outputs } = await render(stack);
+    if (onlyOutputs) console.log(JSON.stringify({ ...outputs, sessionStoreUrl: "[secret]" }, null, 2));
+    else process.stdout.write(objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
+    process.exit(1);
+  });

@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { configPlaceholder } from "./placeholders.ts";
+
+/** The configuration of a stack as Pulumi would hand it to the program, secrets replaced by placeholders. */
+export interface StackFile {
+  values: Record<string, string>;
+  secretKeys: string[];
+}
+
+/** Values that take the place of the file's, by path below the project: `{ "app.image": "…" }`. */
+export type Overrides = Record<string, unknown>;
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The name of the project, out of Pulumi.yaml. */
+export function projectName(): string {
+  return (parse(readFileSync(`${root}/Pulumi.yaml`, "utf8")) as { name: string }).name;
+}
+
+/**
+ * Reads Pulumi.<stack>.yaml.
+ * @throws Error when there is none, naming those there are.
+ */
+export function readStackFile(stack: string, overrides: Overrides = {}): StackFile {
+  const path = `${root}/Pulumi.${stack}.yaml`;
+  if (!existsSync(path)) throw new Error(`there is no Pulumi.${stack}.yaml; stacks: ${stacks().join(", ")}`);
+  const file = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
+  const config = structuredClone(file?.config ?? {});
+  for (const [where, value] of Object.entries(overrides))
+    override(config, `${projectName()}:${where}`.split("."), value);
+  return {
+    values: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, serialise(key, value)])),
+    secretKeys: Object.keys(config).filter((key) => isEncrypted(config[key])),
+  };
+}
+
+function stacks(): string[] {
+  return readdirSync(root).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+function override(target: Record<string, unknown>, [key = "", ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) target[key] = value;
+  else override((target[key] ??= {}) as Record<string, unknown>, rest, value);
+}
+
+/** Objects reach the program as JSON, everything else as a string. */
+function serialise(key: string, value: unknown): string {
+  if (isEncrypted(value)) return configPlaceholder(key.slice(key.indexOf(":") + 1));
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** `pulumi config set --secret` writes `secure: <ciphertext>`. */
+function isEncrypted(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
+}
