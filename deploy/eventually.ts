@@ -1,0 +1,40 @@
+import pWaitFor, { TimeoutError } from "p-wait-for";
+
+type Look<T> = () => Promise<T | undefined | false>;
+
+/**
+ * Looks again and again until it finds something other than undefined or false. An error ends the wait.
+ * @param what completes "gave up waiting for …"
+ * @throws Error when `seconds` have passed.
+ */
+export async function until<T>(what: string, seconds: number, look: Look<T>): Promise<T> {
+  const condition = async () => {
+    const found = await look();
+    return found === undefined || found === false ? false : pWaitFor.resolveWith(found);
+  };
+  try {
+    return await pWaitFor<T>(condition, { interval: 100, timeout: seconds * 1000 });
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    throw new Error(`gave up waiting for ${what} after ${seconds} s`, { cause: error });
+  }
+}
+
+/** The same where an error means not yet: what is waited for is often absent or refusing at first. */
+export async function eventually<T>(what: string, seconds: number, look: Look<T>): Promise<T> {
+  let last: unknown;
+  const patient = async () => {
+    try {
+      return await look();
+    } catch (error) {
+      last = error;
+      return undefined;
+    }
+  };
+  try {
+    return await until(what, seconds, patient);
+  } catch (error) {
+    if (!(last instanceof Error)) throw error;
+    throw new Error(`${(error as Error).message}: ${last.message}`, { cause: error });
+  }
+}
