@@ -3,7 +3,7 @@ import { eventually } from "../deploy/eventually.ts";
 import { inDirectory, inMemory } from "../deploy/secrets.ts";
 import type { DeployedStack, StackOptions } from "../deploy/stack.ts";
 import type { LocalCluster } from "../local/node.ts";
-import { readStackFile, projectName } from "../render/stackFile.ts";
+import { projectName, readStackFile, type Overrides } from "../render/stackFile.ts";
 import type { Endpoint } from "../tests/e2e/proof/browser.ts";
 
 /** Where a stack runs: what to deploy there, and how to reach it. */
@@ -12,6 +12,8 @@ export interface Environment {
   endpoint: (stack: DeployedStack) => Promise<Endpoint>;
   /** The export's directory, where this machine serves it. */
   exportDirectory?: string;
+  /** What makes the store one of engine redis. */
+  redis: Overrides;
 }
 
 /** A cluster that exists, as the command line names it. */
@@ -42,6 +44,7 @@ export function localEnvironment(local: LocalCluster): Environment {
     },
     endpoint: ({ outputs }) => Promise.resolve(endpointAt(outputs.url, host, port)),
     exportDirectory: local.nfs.directory,
+    redis: { "store.engine": "redis", "store.image": local.images.redis },
   };
 }
 
@@ -60,6 +63,7 @@ export function contextEnvironment({ context, stack, ingress }: ContextOptions):
       );
       return endpointAt(outputs.url, host, Number(port === "" ? 80 : port));
     },
+    redis: { "store.engine": "redis", "store.image": undefined },
   };
 }
 

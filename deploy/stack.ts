@@ -1,5 +1,5 @@
 import type { PublicOutputs } from "../outputs.ts";
-import { render } from "../render/program.ts";
+import { render, type Rendering } from "../render/program.ts";
 import type { Overrides } from "../render/stackFile.ts";
 import { apply, prune } from "./apply.ts";
 import { connect, type Cluster, type Target } from "./cluster.ts";
@@ -17,8 +17,10 @@ export interface DeployedStack {
 }
 
 export interface StackOptions {
-  /** Stack with a file Pulumi.<stack>.yaml. */
+  /** Name of the stack, which is the owner of what is deployed. */
   stack: string;
+  /** Stack whose file Pulumi.<like>.yaml is read; default: its own. */
+  like?: string;
   target: Target;
   /** Values in place of the file's, for what only the caller knows: images, the NFS server. */
   overrides?: Overrides;
@@ -26,8 +28,9 @@ export interface StackOptions {
 }
 
 /** Renders, applies and waits until everything runs. */
-export async function deployStack({ stack, target, overrides, keeper }: StackOptions): Promise<DeployedStack> {
-  const { objects, outputs } = await render(stack, { ...overrides, kubeContext: target.context });
+export async function deployStack(options: StackOptions): Promise<DeployedStack> {
+  const { target, keeper } = options;
+  const { objects, outputs } = await renderFor(options);
   const cluster = connect(target);
   await apply(cluster, objects, keeper);
   await waitForRollouts(cluster, objects, rolloutDeadline);
@@ -36,7 +39,12 @@ export async function deployStack({ stack, target, overrides, keeper }: StackOpt
 }
 
 /** Removes a stack; the directories of its claims stay on the NFS server. */
-export async function destroyStack({ stack, target, overrides }: Omit<StackOptions, "keeper">): Promise<void> {
-  const { objects } = await render(stack, { ...overrides, kubeContext: target.context });
-  await destroy(connect(target), objects);
+export async function destroyStack(options: Omit<StackOptions, "keeper">): Promise<void> {
+  const { objects } = await renderFor(options);
+  await destroy(connect(options.target), objects);
+}
+
+/** The stack's objects for the cluster that the command names, whatever context its file has. */
+export function renderFor({ stack, like, target, overrides }: Omit<StackOptions, "keeper">): Promise<Rendering> {
+  return render(stack, { ...overrides, kubeContext: target.context }, like);
 }

@@ -18,11 +18,12 @@ export interface Rendering {
 /**
  * Runs the program under Pulumi's own mock monitor. Needs no cluster and no engine, and always gives the same result.
  * Not to be called twice at the same time: the monitor is the process's.
+ * @param like the stack whose file is read; default: the stack's own
  * @throws ConfigError when the configuration cannot be used.
  */
-export async function render(stack: string, overrides?: Overrides): Promise<Rendering> {
+export async function render(stack: string, overrides?: Overrides, like = stack): Promise<Rendering> {
   const project = projectName();
-  const { values, secretKeys } = readStackFile(stack, overrides);
+  const { values, secretKeys } = readStackFile(like, overrides);
   const objects: KubernetesObject[] = [];
   await pulumi.runtime.setMocks({ newResource: (args) => register(args, objects), call: refuseCall }, project, stack);
   pulumi.runtime.setAllConfig(values, secretKeys);

@@ -1,5 +1,6 @@
-import { contextEnvironment, localEnvironment, type Environment } from "../../cli/environment.ts";
+import type { Environment } from "../../cli/environment.ts";
 import { deployStack, destroyStack } from "../../deploy/stack.ts";
+import { coldStart, openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
 import { proofContext, runStep, type ProofContext } from "./proof/context.ts";
 import { proofSteps } from "./proof/steps.ts";
@@ -10,7 +11,7 @@ describe("the session proof", () => {
   let context: ProofContext;
 
   before("a cluster with the stack on it", async function () {
-    this.timeout(1_500_000); // A cold build of the local node takes its time.
+    this.timeout(coldStart);
     environment = await openEnvironment();
     const stack = await deployStack(environment.options);
     const { exportDirectory } = environment;
@@ -40,9 +41,3 @@ describe("the session proof", () => {
     await runStep({ title: "the session from before", run: async (proof) => void (await visit(proof)) }, context);
   }
 });
-
-async function openEnvironment(): Promise<Environment> {
-  if (suite.cluster !== undefined) return contextEnvironment(suite.cluster);
-  const { up } = await import("../../local/node.ts");
-  return localEnvironment(await up());
-}
