@@ -1,0 +1,58 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { StoreError } from "./deadline.ts";
+import { reasonOf } from "./log.ts";
+import type { Log } from "./log.ts";
+import { errorPage } from "./page.ts";
+
+/** Seconds a client is asked to wait when the store is away; a restarted Redis pod takes 3 to 4. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** Answers what no route took: 404. */
+export const notFound: RequestHandler = (_req, _res, next) => {
+  next(Object.assign(new Error("not found; the page is at /, the JSON endpoints are below /api"), { status: 404 }));
+};
+
+/** Turns an error into its answer: JSON below /api, else a page. Never touches the session cookie. */
+export function errorHandler(pod: string, log: Log): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) {
+      // express-session saves a regenerated session a second time while it sends the answer. The handler's own save
+      // went well before, so the answer is right and complete; anything else ends the connection.
+      if (!(error instanceof StoreError && res.writableEnded)) next(error);
+      return;
+    }
+    // Without a session express-session neither sets the cookie nor tries once more to save.
+    Reflect.deleteProperty(req, "session");
+    const { status, title, message } = describe(error);
+    if (status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));
+    if (status === 500) log("error", { method: req.method, path: req.path, reason: reasonOf(error) });
+    res.status(status);
+    if (req.path.startsWith("/api/")) res.json({ error: message });
+    else res.send(errorPage(pod, title, `${message.charAt(0).toUpperCase()}${message.slice(1)}.`));
+  };
+}
+
+interface Description {
+  status: number;
+  title: string;
+  message: string;
+}
+
+function describe(error: unknown): Description {
+  if (error instanceof StoreError) {
+    const message = "the session store does not answer; nothing is lost, try again in a moment";
+    return { status: 503, title: "One moment, please", message };
+  }
+  if (error instanceof Error && "type" in error && error.type === "entity.parse.failed") {
+    // body-parser's own text repeats part of the body.
+    return { status: 400, title: "That did not work", message: 'body: is not valid JSON; give {"name": "…"}' };
+  }
+  if (error instanceof Error && "status" in error && typeof error.status === "number" && error.status < 500) {
+    return { status: error.status, title: "That did not work", message: error.message };
+  }
+  return {
+    status: 500,
+    title: "Something went wrong",
+    message: "internal error; the application's log has the reason",
+  };
+}

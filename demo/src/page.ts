@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { humanDuration } from "./duration.ts";
+import { html, Html } from "./html.ts";
+import type { SessionView } from "./sessionData.ts";
+import { STYLE } from "./style.ts";
+
+// Outside the template, whose indentation would change the text that the hash is of.
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
+const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+
+/** The page needs its own style and its own forms, nothing else. */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${STYLE_HASH}'`,
+  "img-src data:",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The page of a logged-in user; `expires` is when the session ends without another visit. */
+export function sessionPage(view: SessionView, expires: Date): string {
+  const visits = Object.entries(view.pods).reverse();
+  const ttlSeconds = Math.max(0, Math.round((expires.getTime() - Date.now()) / 1000));
+  return page(
+    `${view.name} · session`,
+    html`<h1>Hello, ${view.name ?? ""}</h1>
+      <p>This session is kept in Redis: it outlives the pod that answers you.</p>
+      <dl>
+        ${row("Visits", html`${view.visits}`)} ${row("Answered by", html`${view.pod}`)}
+        ${row("Session age", html`${humanDuration(view.ageSeconds ?? 0)}`)}
+        ${row("Expires", html`<time datetime="${expires.toISOString()}">in ${humanDuration(ttlSeconds)} (${utc(expires)})</time>`)}
+      </dl>
+      <h2>Pods that answered in this session</h2>
+      <dl class="pods">
+        ${visits.map(([pod, count]) =>
+          row(pod, html`${count}`, pod === view.pod ? html` <span class="here">this time</span>` : undefined),
+        )}
+      </dl>
+      <form method="post" action="/logout"><button class="quiet">Log out</button></form>`,
+  );
+}
+
+/** The login form; with `error` it is shown again, with what was typed. */
+export function loginPage(pod: string, error?: string, typed = ""): string {
+  const message = error === undefined ? "" : html`<p class="error" id="name-error" role="alert">${error}</p>`;
+  const invalid = error === undefined ? "" : html`aria-invalid="true" aria-describedby="name-error"`;
+  return page(
+    "Log in",
+    html`<h1>Log in</h1>
+      <p>Any name will do: the session is what this page is about.</p>
+      <form method="post" action="/login">
+        <label for="name">Name</label>
+        <input id="name" name="name" value="${typed}" required autocomplete="nickname" ${invalid} />
+        ${message}
+        <button>Log in</button>
+      </form>
+      ${servedBy(pod)}`,
+  );
+}
+
+/** A page that says what went wrong and leads back. */
+export function errorPage(pod: string, title: string, explanation: string): string {
+  return page(
+    title,
+    html`<h1>${title}</h1>
+      <p role="alert">${explanation}</p>
+      <a class="button" href="/">Try again</a>
+      ${servedBy(pod)}`,
+  );
+}
+
+/** To the minute: 2026-11-24 07:43 UTC. */
+function utc(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+function servedBy(pod: string): Html {
+  return html`<footer>Answered by ${pod}</footer>`;
+}
+
+function row(term: string, value: Html, note?: Html): Html {
+  return html`<div>
+    <dt>${term}${note ?? ""}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}
+
+function page(title: string, content: Html): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <link rel="icon" href="data:," />
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <main>${content}</main>
+      </body>
+    </html>`.text;
+}

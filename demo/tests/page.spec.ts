@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { humanDuration } from "../src/duration.ts";
+import { html } from "../src/html.ts";
+import { Browser, startApp } from "./harness.ts";
+import type { RunningApp } from "./harness.ts";
+
+describe("demo: page", () => {
+  let app: RunningApp;
+  before(async () => {
+    app = await startApp();
+  });
+  after(() => app.close());
+
+  it("shows a stranger the login form", async () => {
+    const response = await new Browser(app.url).get("/");
+    assert.equal(response.status, 200);
+    assert.match(await response.text(), /<form method="post" action="\/login">/);
+  });
+
+  it("leads from login to the session and back by logout", async () => {
+    const browser = new Browser(app.url);
+    const login = await browser.postForm("/login", { name: "Ada" });
+    assert.deepEqual([login.status, login.headers.get("location")], [303, "/"]);
+    const page = await (await browser.get("/")).text();
+    assert.match(page, /<h1>Hello, Ada<\/h1>/);
+    assert.match(page, /<dt>Visits<\/dt>\s*<dd>1<\/dd>/);
+    assert.match(page, /<dt>Answered by<\/dt>\s*<dd>pod-a<\/dd>/);
+    assert.match(page, /<dt>Session age<\/dt>\s*<dd>0 seconds<\/dd>/);
+    assert.match(page, /<time datetime="20[^"]+Z">in 1 hour \(20\d\d-\d\d-\d\d \d\d:\d\d UTC\)<\/time>/);
+    const logout = await browser.postForm("/logout", {});
+    assert.deepEqual([logout.status, logout.headers.get("location")], [303, "/"]);
+    assert.match(await (await browser.get("/")).text(), /<h1>Log in<\/h1>/);
+  });
+
+  it("escapes the name wherever it shows it", async () => {
+    const name = `<img src=x onerror="alert('1')">&`;
+    const escaped = "&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;";
+    const browser = new Browser(app.url);
+    await browser.postForm("/login", { name });
+    const page = await (await browser.get("/")).text();
+    assert.ok(page.includes(`<h1>Hello, ${escaped}</h1>`));
+    assert.ok(page.includes(`<title>${escaped} · session</title>`));
+    assert.ok(!page.includes("<img"));
+  });
+
+  it("shows the form again, with reason and input, when the name is not good", async () => {
+    const response = await new Browser(app.url).postForm("/login", { name: `${"<".repeat(65)}"` });
+    assert.equal(response.status, 400);
+    const page = await response.text();
+    assert.match(page, /role="alert">name: has 66 characters; give at most 64</);
+    assert.ok(page.includes(`value="${"&lt;".repeat(65)}&quot;"`));
+  });
+
+  it("has a policy that lets through its own style and nothing else", async () => {
+    const response = await new Browser(app.url).get("/");
+    const style = /<style>([^]*)<\/style>/.exec(await response.text())?.[1] ?? "";
+    const hash = createHash("sha256").update(style).digest("base64");
+    assert.equal(
+      response.headers.get("content-security-policy"),
+      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; form-action 'self'; base-uri 'none'; ` +
+        "frame-ancestors 'none'",
+    );
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.equal(response.headers.get("x-powered-by"), null);
+  });
+
+  it("escapes values, but not markup", () => {
+    assert.equal(
+      html`<i title="${'"'}">${"<"}${html`<b>${1}</b>`}${[html`a`, html`b`]}</i>`.text,
+      '<i title="&quot;">&lt;<b>1</b>ab</i>',
+    );
+  });
+
+  const spans: [number, string][] = [
+    [0, "0 seconds"],
+    [1, "1 second"],
+    [60, "1 minute"],
+    [3725, "1 hour 2 minutes"],
+    [86400 + 59, "1 day"],
+    [2 * 86400 + 5 * 3600, "2 days 5 hours"],
+  ];
+  for (const [seconds, words] of spans) {
+    it(`calls ${seconds} s "${words}"`, () => assert.equal(humanDuration(seconds), words));
+  }
+});
