@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { crossChecks, type Problem } from "./config/rules.ts";
+import type { z } from "zod";
+import { crossChecks, type Problem, type Surroundings } from "./config/rules.ts";
 import { schema, type Settings } from "./config/schema.ts";
 
 /** The checked configuration of one stack, every default filled in. */
@@ -25,9 +26,6 @@ export class ConfigError extends pulumi.RunError {
 /** Context that the local node's kubeconfig calls itself. */
 export const localContext = "session-stack-local";
 
-/** Top-level keys whose value is never shown. */
-const secretKeys = new Set(["sessionSecret"]);
-
 /**
  * Reads every key of the stack's configuration once.
  * @throws ConfigError naming every key that is unknown, missing or wrong.
@@ -37,8 +35,8 @@ export function readConfig(): StackConfig {
   const project = pulumi.getProject();
   const stack = pulumi.getStack();
   const input = topLevel(pulumi.runtime.allConfig(), project);
-  const settings = check(input, project, { stack, isSecret: (key) => isSecretKey(config, key) });
   const instance = `${project}-${stack}`;
+  const settings = check(input, project, { stack, instance, isSecret: (key) => isSecretKey(config, key) });
   return {
     ...settings,
     instance,
@@ -54,8 +52,9 @@ function topLevel(all: Record<string, string>, project: string): Record<string, 
   return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), parse(value)]));
 }
 
-/** Pulumi hands objects, lists, numbers and null over as JSON, and strings as they are. */
+/** Pulumi hands objects and lists over as JSON, null as nothing, and everything else as it is written. */
 function parse(value: string): unknown {
+  if (value === "") return null;
   if (!/^\s*([{[]|null\s*$)/.test(value)) return value;
   try {
     return JSON.parse(value) as unknown;
@@ -64,31 +63,39 @@ function parse(value: string): unknown {
   }
 }
 
-function check(
-  input: Record<string, unknown>,
-  project: string,
-  surroundings: Parameters<typeof crossChecks>[1],
-): Settings {
+function check(input: Record<string, unknown>, project: string, surroundings: Surroundings): Settings {
   const result = schema.safeParse(input);
-  const problems: Problem[] = result.success ? crossChecks(result.data, surroundings) : flatten(result.error.issues);
+  const problems = result.success ? crossChecks(result.data, surroundings) : result.error.issues.flatMap(toProblems);
   if (result.success && problems.length === 0) return result.data;
-  throw new ConfigError(problems.map((problem) => sentence(problem, input, project)));
+  const values = result.success ? result.data : input;
+  const lines = problems.map((problem) => sentence(problem, values, project, surroundings.isSecret));
+  // Two checks of one value may say the same.
+  throw new ConfigError([...new Set(lines)]);
 }
 
-/** One problem an issue; zod nests those of a discriminated union's options no deeper. */
-function flatten(issues: { path: PropertyKey[]; message: string }[]): Problem[] {
-  return issues.map(({ path, message }) => ({ path, message }));
+/** One problem for each key that is not known, so that its line begins with its path. */
+function toProblems(issue: z.core.$ZodIssue): Problem[] {
+  const { path, message } = issue;
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => ({ path: [...path, key], message }))
+    : [{ path, message }];
 }
 
-function sentence({ path, message }: Problem, input: unknown, project: string): string {
+function sentence({ path, message }: Problem, values: object, project: string, isSecret: Surroundings["isSecret"]) {
+  if (path.length === 0) return message;
   const where = `${project}:${path.map(String).join(".")}`;
-  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], input);
-  if (secretKeys.has(String(path[0]))) return `${where} ${message}`;
-  if (value === undefined)
-    return /^(is|has|and) /.test(message) ? `${where} ${message}` : `${where} is missing: it ${message}`;
-  return typeof value === "object" && value !== null
+  if (!message.startsWith("must ")) return `${where} ${message}`;
+  const value = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], values);
+  if (value === undefined) return `${where} is missing: it ${message}`;
+  const hidden = typeof value === "object" && value !== null;
+  return hidden || mayBeSecret(path.map(String), isSecret)
     ? `${where} ${message}`
     : `${where} ${message}, got ${JSON.stringify(value)}`;
+}
+
+/** Values that no message shows: signing keys, the application's own variables, and whatever the user encrypted. */
+function mayBeSecret([key = "", inner]: string[], isSecret: Surroundings["isSecret"]): boolean {
+  return key === "sessionSecret" || (key === "app" && inner === "env") || isSecret(key);
 }
 
 /** Whether a key was set with --secret. The SDK knows it, but leaves it out of its type declarations. */

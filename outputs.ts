@@ -6,7 +6,9 @@ export const schemaVersion = 1;
 
 /** What a stack tells others, apart from the credentials. */
 const publicOutputs = z.object({
-  schemaVersion: z.literal(schemaVersion, `must be ${schemaVersion}`),
+  schemaVersion: z.literal(schemaVersion, {
+    error: ({ input }) => `must be ${schemaVersion}, got ${JSON.stringify(input)}`,
+  }),
   /** Where people reach the application; null without an Ingress. */
   url: z.string().nullable(),
   ingress: z.object({ className: z.string(), host: z.string(), affinity: z.string() }).nullable(),
@@ -64,8 +66,11 @@ export function readSessionStack(reference: pulumi.StackReference): SessionStack
 }
 
 function parse(stack: string, values: Record<string, unknown>): PublicOutputs {
-  const result = publicOutputs.safeParse(values);
+  const result = publicOutputs.safeParse(values, { reportInput: true });
   if (result.success) return result.data;
-  const lines = result.error.issues.map(({ path, message }) => `  output ${path.join(".")}: ${message}`);
+  const lines = result.error.issues.map(({ path, message, input }) => {
+    const where = `  output ${path.join(".")}`;
+    return input === undefined ? `${where} is missing` : `${where}: ${message}`;
+  });
   throw new pulumi.RunError([`${stack} is not a session-stack of version ${schemaVersion}:`, ...lines].join("\n"));
 }

@@ -101,11 +101,16 @@ function environment(args: AppArgs): k8s.types.input.core.v1.EnvVar[] {
   ];
 }
 
+/**
+ * An unready pod leaves the endpoints within two readiness periods. That has to be quick where a pod is on its way out:
+ * Traefik goes on sending it the visitors pinned to it until it is unready, so an application should turn unready on
+ * SIGTERM and serve on for some eight seconds (two periods, and what the news takes).
+ */
 function probes({ live, ready }: AppArgs["health"]) {
   const get = (path: string) => ({ httpGet: { path, port: "http" } });
   return {
     startupProbe: { ...get(live), periodSeconds: 1, failureThreshold: 120 },
     livenessProbe: { ...get(live), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    readinessProbe: { ...get(ready), periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 3 },
+    readinessProbe: { ...get(ready), periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 2 },
   };
 }

@@ -2,36 +2,40 @@ import { z } from "zod";
 import { parseBytes, parseCores } from "./quantity.ts";
 
 /**
- * Building blocks of the schema. Every message completes the sentence
- * "session-stack:<path> <message>, got <value>".
+ * Building blocks of the schema. Every message completes the sentence "session-stack:<path> <message>"; to those that
+ * begin with "must", the value given is added.
  */
 
-const names = (keys: string[]) => keys.map((key) => `"${key}"`).join(", ");
+const unsupported = z.custom<undefined>((value) => value === undefined, "is not yet supported; remove it").optional();
 
-/** An object that refuses keys it does not know, and says which it knows. */
+/** A key of the contract (design: config.md) that this release does not implement. */
+export const notYet = () => unsupported;
+
+/** An object that refuses keys it does not know, each with a line that says which it knows. */
 export function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  const known = Object.keys(shape).join(", ");
+  const known = Object.keys(shape).filter((key) => shape[key] !== unsupported);
+  const own = shape.kind instanceof z.ZodLiteral ? `a key of kind ${String(shape.kind.value)}` : "a known key";
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? `has no key ${names(issue.keys)}; allowed: ${known}`
-        : `must be an object with the keys ${known}`,
+        ? `is not ${own}; allowed: ${known.join(", ")}`
+        : `must be an object (keys: ${known.join(", ")})`,
   });
 }
+
+/** "a, b or c" */
+export const alternatives = new Intl.ListFormat("en-GB", { type: "disjunction" });
 
 /** One of a fixed set of words. `later` names words of the contract that are not implemented yet. */
 export function oneOf<const Word extends string>(words: readonly Word[], later: readonly string[] = []) {
-  return z.enum(words, {
-    error: (issue) =>
-      later.includes(issue.input as string)
-        ? `"${String(issue.input)}" is not yet supported; use ${words.join(" or ")}`
-        : `must be one of ${words.join(", ")}`,
-  });
+  return z.enum(words, { error: ({ input }) => mustBe(words, later, input) });
 }
 
-/** A key of the contract (design: config.md) that this release does not implement. */
-export function notYet() {
-  return z.custom<undefined>((value) => value === undefined, "is not yet supported; remove it").optional();
+/** What `oneOf` says; for the kinds of a discriminated union, too. */
+export function mustBe(words: readonly string[], later: readonly string[], input: unknown): string {
+  const postponed = later.find((word) => word === input);
+  const hint = postponed === undefined ? "" : ` (${postponed} is not yet supported)`;
+  return `must be ${alternatives.format(words)}${hint}`;
 }
 
 export function text(pattern: RegExp, must: string) {
@@ -45,10 +49,14 @@ export function wholeNumber(min: number, max: number) {
 
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
 export const dnsLabel = (max = 63) =>
-  z
-    .string(`must be a DNS label: lower-case letters, digits and "-", at most ${max} characters`)
-    .max(max, `must be a DNS label of at most ${max} characters`)
-    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, `must be a DNS label: lower-case letters, digits and "-"`);
+  text(
+    new RegExp(`^(?=.{1,${max}}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$`),
+    `must be a DNS label of at most ${max} characters: lower-case letters, digits and "-"`,
+  );
+
+/** A namespace's 63 characters without "-storage", which the provisioner's own namespace adds. */
+export const namespaceLength = 55;
+export const namespaceName = () => dnsLabel(namespaceLength);
 
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
 export const dnsName = () =>
@@ -57,19 +65,24 @@ export const dnsName = () =>
     "must be a DNS name in lower case",
   );
 
+const imagePath = "[a-z0-9]+(?:(?:[.]|__?|-+)[a-z0-9]+)*";
+
+/** @see https://github.com/distribution/reference/blob/main/regexp.go */
 export const imageReference = () =>
   text(
-    /^[a-z0-9][\w.\-/:]*[a-z0-9](@sha256:[0-9a-f]{64})?$/i,
-    "must be a container image such as ghcr.io/acme/shop:1.4.2",
+    new RegExp(
+      `^(?:[\\w.-]+(?::\\d+)?/)?${imagePath}(?:/${imagePath})*(?::\\w[\\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+    ),
+    "must be a container image in lower case, such as ghcr.io/acme/shop:1.4.2",
   );
 
 export const memoryQuantity = () => {
-  const must = "must be a quantity of memory or storage such as 256Mi or 1Gi";
-  return z.string(must).refine((value) => (parseBytes(value) ?? 0) > 0, must);
+  const must = 'must be a quantity of memory or storage such as "256Mi" or "1Gi"';
+  return z.string(must).refine((value) => (parseBytes(value) ?? 0) > 0, { error: must, abort: true });
 };
 
 export const cpuQuantity = () => {
-  const must = "must be a quantity of CPU such as 50m or 1.5";
+  const must = 'must be a quantity of CPU in quotes, such as "50m" or "1.5"';
   return z.string(must).refine((value) => (parseCores(value) ?? 0) > 0, must);
 };
 

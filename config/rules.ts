@@ -1,8 +1,10 @@
-import { maxmemoryBytes, parseBytes } from "./quantity.ts";
+import { namespaceLength, namespaceName } from "./fields.ts";
+import { maxmemoryBytes, parseBytes, parseCores } from "./quantity.ts";
 import type { Settings } from "./schema.ts";
 
 /** One thing wrong with the configuration: where, and a message that completes "<path> <message>". */
 export interface Problem {
+  /** Empty: the message is a sentence of its own. */
   path: PropertyKey[];
   message: string;
 }
@@ -10,17 +12,24 @@ export interface Problem {
 /** What the rules must know beside the configuration itself. */
 export interface Surroundings {
   stack: string;
+  /** `<project>-<stack>`. */
+  instance: string;
+  /** Whether a top-level key, or a part of its value, is encrypted in the stack's file. */
   isSecret: (key: string) => boolean;
 }
 
 /** The rules that relate several keys. Each returns its problem, or undefined. */
-export function crossChecks(settings: Settings, { stack, isSecret }: Surroundings): Problem[] {
+export function crossChecks(settings: Settings, { stack, instance, isSecret }: Surroundings): Problem[] {
   return [
     kubeContextGiven(settings, stack),
+    instanceIsLabel(instance),
+    ...onlyKeysAreSecret(settings, isSecret),
     secretIsSecret(settings, isSecret),
     oneSessionSecret(settings),
     storeHasRoom(settings),
-    sessionVariableIsOurs(settings),
+    sessionVariableIsItsOwn(settings),
+    ...variablesAreFree(settings),
+    ...requestsWithinLimits(settings),
     affinityHasIngress(settings),
     clientIpWithoutIngress(settings),
     affinityCookieIsNotTheSession(settings),
@@ -38,9 +47,31 @@ function kubeContextGiven({ kubeContext }: Settings, stack: string): Problem | u
   };
 }
 
+/** Namespaces, the provisioner, its volume and its roles are named after the instance. */
+function instanceIsLabel(instance: string): Problem | undefined {
+  if (namespaceName().safeParse(instance).success) return undefined;
+  return {
+    path: [],
+    message: `the stack needs another name: ${instance}, which names objects in the cluster, must be a DNS label of at most ${namespaceLength} characters`,
+  };
+}
+
+/** Everything else ends up in plain objects of the cluster and in the stack's state, where it would no longer be secret. */
+function onlyKeysAreSecret(settings: Settings, isSecret: Surroundings["isSecret"]): Problem[] {
+  return Object.keys(settings)
+    .filter((key) => key !== "sessionSecret" && isSecret(key))
+    .map((key) => ({
+      path: [key],
+      message: "holds an encrypted value, which the cluster would show to its readers; set it without --secret",
+    }));
+}
+
 function secretIsSecret({ sessionSecret }: Settings, isSecret: Surroundings["isSecret"]): Problem | undefined {
   if (sessionSecret === undefined || isSecret("sessionSecret")) return undefined;
-  return { path: ["sessionSecret"], message: "is stored in plain text; set it again with pulumi config set --secret" };
+  return {
+    path: ["sessionSecret"],
+    message: "is stored in plain text; set it again with: pulumi config set --secret sessionSecret",
+  };
 }
 
 function oneSessionSecret({ sessionSecret, sessionSecretRef }: Settings): Problem | undefined {
@@ -59,11 +90,41 @@ function storeHasRoom({ store }: Settings): Problem | undefined {
   };
 }
 
-function sessionVariableIsOurs({ app }: Settings): Problem | undefined {
-  const taken = [app.sessionEnv, "SESSION_SECRET", "POD_NAME"].find((name) => name in app.env);
-  return taken === undefined
-    ? undefined
-    : { path: ["app", "env", taken], message: "is set by session-stack; remove it" };
+/** Variables of the application's container that are set here, beside the one for the store's URL. */
+const ownVariables = ["SESSION_SECRET", "POD_NAME"];
+
+function sessionVariableIsItsOwn({ app }: Settings): Problem | undefined {
+  if (!ownVariables.includes(app.sessionEnv)) return undefined;
+  return {
+    path: ["app", "sessionEnv"],
+    message: `must not be ${ownVariables.join(" or ")}, which hold something else`,
+  };
+}
+
+function variablesAreFree({ app }: Settings): Problem[] {
+  const taken = new Set([app.sessionEnv, ...ownVariables]);
+  return Object.keys(app.env)
+    .filter((name) => taken.has(name))
+    .map((name) => ({ path: ["app", "env", name], message: "is set by session-stack; remove it" }));
+}
+
+/** Kubernetes would refuse every pod, which only the ReplicaSet's events tell. */
+function requestsWithinLimits({ app: { resources } }: Settings): Problem[] {
+  const { requests, limits } = resources;
+  const tooMuch = {
+    cpu: exceeds(requests.cpu, limits.cpu, parseCores),
+    memory: exceeds(requests.memory, limits.memory, parseBytes),
+  };
+  return (["cpu", "memory"] as const)
+    .filter((resource) => tooMuch[resource])
+    .map((resource) => ({
+      path: ["app", "resources", "requests", resource],
+      message: `must be at most the limit, app.resources.limits.${resource} (${limits[resource]})`,
+    }));
+}
+
+function exceeds(request = "0", limit: string | undefined, parse: (quantity: string) => number | undefined): boolean {
+  return limit !== undefined && (parse(request) ?? 0) > (parse(limit) ?? 0);
 }
 
 function affinityHasIngress({ affinity, ingress }: Settings): Problem | undefined {
@@ -115,13 +176,17 @@ function hostsAreUnique({ ingress }: Settings): Problem[] {
   return problems;
 }
 
-function productionRules({ app, store }: Settings): Problem[] {
+function productionRules({ app, store, storage }: Settings): Problem[] {
   const problems: Problem[] = [];
-  const images = { app: app.image, store: store.image };
-  for (const [section, image] of Object.entries(images)) {
+  const images = {
+    "app.image": app.image,
+    "store.image": store.image,
+    "storage.nfs.provisionerImage": storage.kind === "nfs" ? storage.nfs.provisionerImage : undefined,
+  };
+  for (const [path, image] of Object.entries(images)) {
     if (image !== undefined && isLatest(image)) {
       problems.push({
-        path: [section, "image"],
+        path: path.split("."),
         message: "must be pinned in prod: give a tag other than latest, or a digest",
       });
     }

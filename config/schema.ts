@@ -1,25 +1,28 @@
 import { z } from "zod";
 import {
   absolutePath,
+  alternatives,
   cookieName,
   cpuQuantity,
   dnsLabel,
   dnsName,
   imageReference,
   memoryQuantity,
+  mustBe,
+  namespaceName,
   notYet,
   object,
   oneOf,
   text,
   wholeNumber,
 } from "./fields.ts";
+import { maxmemoryBytes } from "./quantity.ts";
 
 /** Name and key of an existing Kubernetes Secret in the stack's namespace. */
 const secretRef = () => object({ name: dnsName(), key: text(/^[-._a-zA-Z0-9]+$/, "must be a key of a Secret") });
 
 const namespace = object({
-  // Room for "-storage", the provisioner's own namespace.
-  name: dnsLabel(55).optional(),
+  name: namespaceName().optional(),
   create: z.boolean("must be true or false").default(true),
 });
 
@@ -37,14 +40,19 @@ const nfs = object({
     .array(
       text(/^[\w.=:/-]+$/, "must be a mount option such as nfsvers=4.1").refine(
         (option) => !unsafeMountOptions.test(option),
-        {
-          error: "would lose acknowledged writes or locks; use hard",
-        },
+        "must not lose acknowledged writes or locks, as soft, softerr, nolock and local_lock do",
       ),
       "must be a list of mount options",
     )
     .default(["nfsvers=4.1", "hard", "noatime"]),
 });
+
+/** A kind that there is not has the path of `kind`; what is no object has its own. */
+function kindMessage(issue: z.core.$ZodRawIssue, kinds: string[], later: string[] = []): string {
+  return issue.code === "invalid_union"
+    ? mustBe(kinds, later, (issue.input as { kind?: unknown }).kind)
+    : `must be an object whose kind is ${alternatives.format(kinds)}`;
+}
 
 const className = () => dnsName();
 
@@ -54,8 +62,11 @@ const storage = z.discriminatedUnion(
     object({ kind: z.literal("nfs"), className: className().default("nfs-client"), nfs }),
     object({ kind: z.literal("existing"), className: className() }),
   ],
-  { error: "must be an object whose kind is nfs or existing" },
+  { error: (issue) => kindMessage(issue, ["nfs", "existing"]) },
 );
+
+/** 60 % of 16Mi. An empty server takes some of it, and a maxmemory of 0 would mean no limit at all. */
+const smallestMaxmemory = maxmemoryBytes("16Mi");
 
 const store = object({
   kind: oneOf(["redis"], ["memcached", "external", "none"]).default("redis"),
@@ -63,7 +74,9 @@ const store = object({
   image: imageReference().optional(),
   replicas: wholeNumber(0, 5).default(2),
   durability: oneOf(["always", "everysec"]).default("always"),
-  memory: memoryQuantity().default("256Mi"),
+  memory: memoryQuantity()
+    .refine((memory) => maxmemoryBytes(memory) >= smallestMaxmemory, "must be at least 16Mi")
+    .default("256Mi"),
   size: memoryQuantity().default("1Gi"),
   eviction: oneOf(["noeviction", "volatile-ttl"]).default("noeviction"),
   external: notYet(),
@@ -78,7 +91,17 @@ const resources = object({
 });
 
 const environmentName = () =>
-  text(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable: letters, digits and _");
+  text(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    "must be the name of an environment variable: letters, digits and _, no digit first",
+  );
+
+const env = z.record(environmentName(), z.string("must be a string: put numbers and booleans in quotes"), {
+  error: ({ code }) =>
+    code === "invalid_key"
+      ? "is not the name of an environment variable: letters, digits and _, no digit first"
+      : "must map the names of environment variables to strings",
+});
 
 const app = object({
   image: imageReference(),
@@ -92,7 +115,7 @@ const app = object({
     cookie: cookieName().optional(),
     ttlSeconds: wholeNumber(60, 31_536_000).optional(),
   }).prefault({}),
-  env: z.record(environmentName(), z.string("must be a string"), "must map variable names to strings").default({}),
+  env: env.default({}),
   secretEnv: notYet(),
   args: notYet(),
   files: notYet(),
@@ -140,12 +163,7 @@ const affinity = z.discriminatedUnion(
     }),
     object({ kind: z.literal("clientIP"), timeoutSeconds: wholeNumber(1, 86_400).default(10_800) }),
   ],
-  {
-    error: (issue) =>
-      (issue.input as { kind?: unknown } | undefined)?.kind === "hash"
-        ? `kind "hash" is not yet supported; use none, cookie or clientIP`
-        : "must be an object whose kind is none, cookie or clientIP",
-  },
+  { error: (issue) => kindMessage(issue, ["none", "cookie", "clientIP"], ["hash"]) },
 );
 
 /** Signing keys, newest first: 32 characters are the 192 bits that a random base64 key of 24 bytes holds. */

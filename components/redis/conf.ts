@@ -25,6 +25,10 @@ export function redisConf({ durability, eviction, memory }: RedisConf): string {
     "maxmemory-policy": eviction,
     // A restarted primary needs a full resync; the default delay of 5 s would keep its replicas waiting for nothing.
     "repl-diskless-sync-delay": "0",
+    // A replica whose DNS answer was a moment old connects to an address that nobody has any more, and tries again only
+    // after this time-out. The default of 60 s leaves it without its primary for a minute after each restart.
+    "repl-timeout": "10",
+    "repl-ping-replica-period": "3",
     // On SIGTERM: how long to wait for replicas to catch up.
     "shutdown-timeout": "10",
     "tcp-keepalive": "60",
