@@ -19,7 +19,7 @@ export default defineConfig(
     },
   },
   // A command speaks to its user on the console.
-  { files: ["**/main.ts", "cli/start.ts", "demo/src/*.ts", "tests/e2e/*.ts"], rules: { "no-console": "off" } },
+  { files: ["**/main.ts", "cli/*.ts", "demo/src/*.ts", "tests/e2e/*.ts"], rules: { "no-console": "off" } },
   // Pulumi components are created for their effect.
   { files: ["tests/**/*.ts", "demo/tests/**/*.ts"], rules: { "@typescript-eslint/no-unused-expressions": "off" } },
 );

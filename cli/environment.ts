@@ -20,7 +20,7 @@ export interface Environment {
 export interface ContextOptions {
   context: string;
   stack: string;
-  /** `host:port` of the ingress controller; default: what the Ingress says, port 80. */
+  /** `host` or `host:port` of the ingress controller; default: what the Ingress says, port 80. */
   ingress?: string;
 }
 
@@ -53,18 +53,27 @@ function engineOf(stack: string): "valkey" | "redis" {
   return store.engine ?? "valkey";
 }
 
-/** A cluster that exists, by a context of the user's kubeconfig. */
+/**
+ * A cluster that exists, by a context of the user's kubeconfig.
+ * @throws Error when the ingress controller's address is none.
+ */
 export function contextEnvironment({ context, stack, ingress }: ContextOptions): Environment {
+  const given = ingress === undefined ? undefined : parseAddress(ingress);
   return {
     options: { stack, target: { context }, keeper: inMemory() },
     endpoint: async ({ cluster, outputs }) => {
-      const { hostname: host, port } = new URL(
-        `http://${ingress ?? (await ingressAddress(cluster, outputs.namespace))}`,
-      );
-      return endpointAt(outputs.url, host, Number(port === "" ? 80 : port));
+      const { host, port } = given ?? { host: await ingressAddress(cluster, outputs.namespace), port: 80 };
+      return endpointAt(outputs.url, host, port);
     },
     redis: { "store.engine": "redis", "store.image": undefined },
   };
+}
+
+function parseAddress(ingress: string): { host: string; port: number } {
+  const url = URL.canParse(`http://${ingress}`) ? new URL(`http://${ingress}`) : undefined;
+  if (url === undefined || url.href !== `http://${url.host}/`)
+    throw new Error(`--ingress must be the address of the ingress controller as host:port, got "${ingress}"`);
+  return { host: url.hostname, port: Number(url.port === "" ? 80 : url.port) };
 }
 
 function endpointAt(url: string | null, address: string, port: number): Endpoint {

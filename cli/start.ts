@@ -1,67 +1,47 @@
 import { Command } from "commander";
-import { Listr, PRESET_TIMER, type ListrTask } from "listr2";
-import { deployStack, type DeployedStack } from "../deploy/stack.ts";
+import { Listr, type ListrTask } from "listr2";
+import { deployStack } from "../deploy/stack.ts";
 import type { UpContext } from "../local/node.ts";
+import { listrOptions } from "../local/progress.ts";
 import { proofContext, runStep, type ProofContext } from "../tests/e2e/proof/context.ts";
 import { proofSteps } from "../tests/e2e/proof/steps.ts";
+import { fail, namedCluster, withContextOptions, type MaybeContext } from "./contextOptions.ts";
 import { contextEnvironment, localEnvironment, type ContextOptions, type Environment } from "./environment.ts";
 import { farewell } from "./farewell.ts";
 
 /** What the tasks hand on to each other. */
 interface StartContext extends UpContext {
   environment?: Environment;
-  stack?: DeployedStack;
   proof?: ProofContext;
 }
 
 /** `npm start`: a cluster, the stack on it, and the proof that its sessions survive. */
-await new Command("start")
+await withContextOptions(new Command("start"))
   .description("deploys the stack and proves that its sessions survive, on a local node or on a cluster of yours")
-  .option("--context <name>", "context of your kubeconfig, instead of a local node")
-  .option("--stack <name>", "stack to deploy there", "dev")
-  .option("--ingress <host:port>", "address of that cluster's ingress controller, where the Ingress never shows one")
   .action(start)
   .parseAsync()
-  .catch((error: unknown) => {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-    process.exit(1);
-  });
+  .catch(fail);
 
-async function start(options: Omit<ContextOptions, "context"> & { context?: string }): Promise<void> {
+async function start(options: MaybeContext): Promise<void> {
   const context: StartContext = {};
-  const { context: name } = options;
-  await new Listr<StartContext, "default", "simple">(
-    [
-      name === undefined ? await localNode() : existingCluster({ ...options, context: name }),
-      { title: "Stack", task: deploy },
-      { title: "Proof", task: (_, task) => task.newListr(proofTasks()) },
-    ],
-    {
-      rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
-      fallbackRendererOptions: { timer: PRESET_TIMER },
-    },
-  ).run(context);
-  console.log(farewell(context.proof, context.cluster));
+  const cluster = namedCluster(options);
+  const tasks: ListrTask<StartContext>[] = [
+    cluster === undefined ? await localNode() : existingCluster(cluster),
+    { title: "Stack", task: deploy },
+    { title: "Proof", task: (_, task) => task.newListr(proofTasks()) },
+  ];
+  try {
+    await new Listr(tasks, listrOptions).run(context);
+    console.log(farewell(required(context.proof), cluster ?? required(context.cluster)));
+  } catch {
+    process.exitCode = 1; // The failed task has said why.
+  }
 }
 
 /** Loaded only when it is wanted: a cluster that exists needs nothing of it. */
 async function localNode(): Promise<ListrTask<StartContext>> {
   const { upTasks } = await import("../local/node.ts");
-  return {
-    title: "Local node",
-    task: (context, task) =>
-      task.newListr<StartContext>([
-        ...upTasks(),
-        {
-          title: "Connect",
-          task: () => {
-            if (context.cluster === undefined)
-              throw new Error("the local node came up without telling how to reach it");
-            context.environment = localEnvironment(context.cluster);
-          },
-        },
-      ]),
-  };
+  return { title: "Local node", task: (_, task) => task.newListr<StartContext>(upTasks()) };
 }
 
 function existingCluster(options: ContextOptions): ListrTask<StartContext> {
@@ -74,7 +54,8 @@ function existingCluster(options: ContextOptions): ListrTask<StartContext> {
 }
 
 async function deploy(context: StartContext): Promise<void> {
-  const { options, endpoint, exportDirectory } = required(context.environment);
+  const environment = context.environment ?? localEnvironment(required(context.cluster));
+  const { options, endpoint, exportDirectory } = environment;
   const stack = await deployStack(options);
   context.proof = proofContext(stack, await endpoint(stack), { exportDirectory, report: () => undefined });
 }
