@@ -1,0 +1,84 @@
+import type { ListrTask } from "listr2";
+import { binaryImage, debianImage, demoImage } from "./images/catalog.ts";
+import type { Artifacts, BuiltImage, ImageName } from "./images/catalog.ts";
+import type { ImageConfig } from "./images/archive.ts";
+import { imageStore } from "./images/store.ts";
+import { goBuild, goPrograms } from "./goBuild.ts";
+import { reporter } from "./progress.ts";
+import type { Settings } from "./settings.ts";
+
+/** Single binaries and the path they are run by; numeric users, as pods that must not be root need. */
+const binaries = {
+  pause: { entrypoint: ["/pause"], user: "65535:65535" },
+  coredns: { entrypoint: ["/coredns"], user: "65534:65534" },
+  traefik: { entrypoint: ["/traefik"], user: "65532:65532" },
+  // Root, as the official image: it makes directories and gives them to others.
+  provisioner: { entrypoint: ["/nfs-subdir-external-provisioner"], user: "0:0" },
+} satisfies Partial<Record<ImageName, ImageConfig>>;
+
+const servers = {
+  redis: { packages: ["redis-server", "redis-tools"], command: ["redis-server"] },
+  valkey: { packages: ["valkey-server", "valkey-tools"], command: ["valkey-server"] },
+};
+
+/** Collects what the tasks of {@link buildTasks} make. */
+export class ArtifactSet {
+  readonly #programs = new Map<string, string>();
+  readonly #images = new Map<ImageName, BuiltImage>();
+  #store = "";
+
+  addProgram(name: string, path: string): void {
+    this.#programs.set(name, path);
+  }
+
+  addImage(name: ImageName, image: BuiltImage): void {
+    this.#images.set(name, image);
+  }
+
+  /** Makes the image store; only after the tasks that add images. */
+  async makeStore(cache: string): Promise<void> {
+    this.#store = await imageStore([...this.#images.values()], cache);
+  }
+
+  /** All of them; only after all tasks are through. */
+  complete(): Artifacts {
+    const { kube, mountNfs } = Object.fromEntries(this.#programs);
+    if (!kube || !mountNfs) throw new Error("the Kubernetes binary and the mount helper have not been built");
+    return { kube, mountNfs, images: Object.fromEntries(this.#images) as Artifacts["images"], store: this.#store };
+  }
+}
+
+/** Tasks that build what the cache lacks: Go programs one after the other, beside them the images of Debian packages. */
+export function buildTasks<Context>(settings: Settings, set: ArtifactSet): ListrTask<Context>[] {
+  const { cache, owner } = settings;
+  const programs = Object.entries(goPrograms).map(([key, program]) => ({
+    title: program.name,
+    task: async (_: Context, task: { output: string }) => {
+      const path = await goBuild(program, cache, reporter(task));
+      set.addProgram(key, path);
+      const config = Object.entries(binaries).find(([name]) => name === key);
+      if (config) set.addImage(key as ImageName, await binaryImage(key as ImageName, path, config[1], cache));
+    },
+  }));
+  const images = Object.entries(servers).map(([name, { packages, command }]) => ({
+    title: name,
+    task: async (_: Context, task: { output: string }) => {
+      const config = { command, user: "999:999", workingDirectory: "/data" };
+      set.addImage(name as ImageName, await debianImage(name as ImageName, packages, config, cache, reporter(task)));
+    },
+  }));
+  const demo = {
+    title: "demo",
+    task: async (_: Context, task: { output: string }) => {
+      set.addImage("demo", await demoImage(owner, cache, reporter(task)));
+    },
+  };
+  const lanes: ListrTask<Context>[] = [
+    { title: "Go programs", task: (_, task) => task.newListr(programs) },
+    { title: "Images", task: (_, task) => task.newListr([...images, demo]) },
+  ];
+  return [
+    { title: "Parts", task: (_, task) => task.newListr(lanes, { concurrent: true }) },
+    { title: "Image store", task: () => set.makeStore(cache) },
+  ];
+}

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cached, hashOf } from "../cache.ts";
+import { runTool } from "../command.ts";
+import type { Report } from "../progress.ts";
+import { architecture } from "./archive.ts";
+import { findMirror, readSources } from "./aptSources.ts";
+
+/** Release whose packages the images hold: it has Redis 8 and Valkey 8. */
+const suite = "trixie";
+const hook = join(import.meta.dirname, "..", "bin", "image-hook");
+/** A shell and what start scripts and a look inside need. */
+const shell = ["base-files", "dash", "coreutils", "sed", "grep", "hostname", "findutils", "libc-bin", "procps"];
+
+/** Returns the path of a layer with a small Debian and some packages, unpacked without their installation scripts. */
+export async function debianLayer(name: string, packages: string[], cache: string, report?: Report): Promise<string> {
+  const include = [...shell, ...packages];
+  const folder = await cached({
+    root: cache,
+    artifact: `debian-${name}`,
+    key: hashOf(suite, architecture, ...include, await readFile(hook)),
+    produce: async (output) => {
+      await runTool(
+        "mmdebstrap",
+        [
+          "--variant=extract",
+          `--architectures=${architecture}`,
+          `--include=${include.join(",")}`,
+          `--customize-hook=${hook} "$1"`,
+          ...(await proxyOptions()),
+          suite,
+          join(output, "layer.tar"),
+          await debianMirror(),
+        ],
+        // Fixed times in the archive: the same packages give the same layer.
+        { environment: { SOURCE_DATE_EPOCH: "0" }, report },
+      );
+    },
+  });
+  return join(folder, "layer.tar");
+}
+
+/** The machine's Debian mirror. */
+export async function debianMirror(): Promise<string> {
+  const release = await readFile("/etc/os-release", "utf8");
+  const codename = /^VERSION_CODENAME=(.*)$/m.exec(release)?.[1] ?? "";
+  const mirror = findMirror(await readSources(), codename);
+  if (!mirror)
+    throw new Error(`no Debian mirror: /etc/apt has no "deb" source with suite ${codename} and component main`);
+  return mirror;
+}
+
+/** mmdebstrap reads none of the machine's apt settings; a proxy among them is needed. */
+async function proxyOptions(): Promise<string[]> {
+  const keys = ["Acquire::http::Proxy", "Acquire::https::Proxy"];
+  const text = await runTool("apt-config", ["dump", "--format=%f %v%n", ...keys]);
+  return text
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([, value]) => value)
+    .map(([key, value]) => `--aptopt=${key} "${value}"`);
+}

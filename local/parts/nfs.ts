@@ -1,0 +1,110 @@
+import { chmod, chown, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { LocalNode } from "../localNode.ts";
+import { until } from "../process.ts";
+import type { Part } from "./part.ts";
+
+/** Path clients mount. */
+export const exportPath = "/export";
+const nobody = 65534;
+
+/** NFS server in user space: rpcbind for the version 3 clients, nfs-ganesha for versions 3 and 4. */
+export const nfs: Part = {
+  name: "NFS server",
+  processes: ["rpcbind", "ganesha"],
+  deadlineSeconds: 20,
+  async start(node) {
+    const { nfs: folder, export: directory } = node.paths;
+    const recovery = join(node.paths.run, "ganesha");
+    await mkdir(recovery, { recursive: true });
+    await mkdir(directory, { recursive: true });
+    await chown(directory, nobody, nobody);
+    await chmod(directory, 0o777);
+    await chmod(folder, 0o711);
+    const file = join(node.paths.run, "ganesha.conf");
+    await writeFile(file, configuration(node, recovery));
+    await node.launch("rpcbind", ["rpcbind", "-f", "-w"]);
+    // ganesha registers once and ends if nobody listens.
+    await until(() => node.run(["rpcinfo", "-p"]).then(Boolean, () => false), 5);
+    await node.launch("ganesha", [
+      "ganesha.nfsd",
+      "-F",
+      "-f",
+      file,
+      "-L",
+      node.logFile("ganesha"),
+      "-p",
+      join(node.paths.run, "ganesha.pid"),
+    ]);
+  },
+  ready: async (node) =>
+    (await node.run(["showmount", "--no-headers", "--exports", node.settings.addresses.node])).includes(exportPath),
+  async stop(node) {
+    await unmountClients(node);
+    await node.end("ganesha", 5);
+    await node.end("rpcbind", 2);
+  },
+};
+
+/** Unmounts what the kubelet left, while the server can still take the last writes. */
+async function unmountClients(node: LocalNode): Promise<void> {
+  const holder = node.running("namespaces");
+  if (!holder) return;
+  const mounts = await readFile(`/proc/${holder.pid}/mounts`, "utf8");
+  for (const path of nfsMounts(mounts, node.settings.addresses.node)) {
+    await node
+      .run(["timeout", "5", "umount", path])
+      .catch(() => node.run(["umount", "-l", path]).catch(() => undefined));
+  }
+}
+
+/** Mount points of a server's exports in the text of /proc/PID/mounts, last mounted first. */
+export function nfsMounts(mounts: string, server: string): string[] {
+  return mounts
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([source]) => source?.startsWith(`${server}:/`))
+    .map(([, path = ""]) =>
+      path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))),
+    )
+    .reverse();
+}
+
+function configuration(node: LocalNode, recovery: string): string {
+  const address = node.settings.addresses.node;
+  // Only the node itself may mount: root is not squashed (the provisioner gives directories their owner), so a user
+  // of the machine must not reach the export through the link.
+  return `NFS_CORE_PARAM {
+	Protocols = 3,4;
+	Bind_addr = ${address};
+	NFS_Port = 2049;
+	MNT_Port = 20048;
+	Enable_NLM = false;
+	Enable_RQUOTA = false;
+	mount_path_pseudo = true;
+}
+NFSv4 {
+	RecoveryBackend = fs;
+	RecoveryRoot = ${recovery};
+	Graceless = true;
+	Only_Numeric_Owners = true;
+}
+EXPORT_DEFAULTS { Access_Type = NONE; }
+EXPORT {
+	Export_Id = 1;
+	Path = ${node.paths.export};
+	Pseudo = ${exportPath};
+	Protocols = 3,4;
+	Transports = TCP;
+	Squash = No_Root_Squash;
+	SecType = sys;
+	CLIENT {
+		Clients = ${address};
+		Access_Type = RW;
+		Squash = No_Root_Squash;
+	}
+	FSAL { Name = VFS; }
+}
+LOG { Default_Log_Level = EVENT; }
+`;
+}
