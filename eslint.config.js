@@ -18,6 +18,8 @@ export default defineConfig(
       eqeqeq: "error",
     },
   },
+  // A reporter of mocha is CommonJS.
+  { files: ["**/*.cjs"], languageOptions: { globals: { process: "readonly" } } },
   // A command speaks to its user on the console.
   { files: ["**/main.ts", "cli/*.ts", "demo/src/*.ts", "tests/e2e/*.ts"], rules: { "no-console": "off" } },
   // Pulumi components are created for their effect.

@@ -4,7 +4,7 @@ import type { ContextOptions } from "./environment.ts";
 
 /** What to do next: how to open the application, look inside and stop. */
 export function farewell({ endpoint, namespace, stack }: ProofContext, where: LocalCluster | ContextOptions): string {
-  const { host, hostname, port } = new URL(endpoint.url);
+  const { host, port } = new URL(endpoint.url);
   const isLocal = "kubectl" in where;
   const kubectl = isLocal ? "npm run kubectl --" : `kubectl --context ${where.context}`;
   const store = stack.outputs.sessionStore;

@@ -199,9 +199,8 @@ function productionRules({ app, store, storage }: Settings): Problem[] {
   return problems;
 }
 
-/** An image without tag means latest, unless a digest pins it. */
+/** An image without tag means latest. A digest, which pins it, counts as a tag here. */
 function isLatest(image: string): boolean {
-  if (image.includes("@sha256:")) return false;
   const tag = /:([^/:]+)$/.exec(image)?.[1];
   return tag === undefined || tag === "latest";
 }

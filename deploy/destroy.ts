@@ -7,23 +7,68 @@ const deadline = 120;
 
 /**
  * Removes everything the objects stand for, in an order that strands nothing: first the stack's namespaces apart from
- * the storage's own, then, when the provisioner has removed the volumes of their claims, the storage and what is
- * cluster-wide. Directories on the NFS server stay.
+ * the storage's own, or what the stack has in a namespace of somebody else; then, when the provisioner has removed the
+ * volumes of its claims, the storage and what is cluster-wide. Directories on the NFS server stay.
  */
 export async function destroy(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
-  const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata);
-  const isStorage = (labels: Record<string, string> = {}) => labels["app.kubernetes.io/component"] === "storage";
-  const stack = namespaces.filter(({ labels }) => !isStorage(labels)).map(({ name }) => name);
-  const storage = namespaces.filter(({ labels }) => isStorage(labels)).map(({ name }) => name);
+  const isStorage = ({ metadata }: KubernetesObject) => metadata.labels?.["app.kubernetes.io/component"] === "storage";
+  const namespaced = objects.filter(({ metadata }) => metadata.namespace !== undefined);
+  const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+  const clusterWide = objects.filter((object) => !namespaced.includes(object) && !namespaces.includes(object));
+  const stack = namespaced.filter((object) => !isStorage(object));
+  const storage = namespaced.filter(isStorage);
+  const ours = new Set(namespaces.map(({ metadata }) => metadata.name));
+  const guests = stack.filter(({ metadata }) => !ours.has(metadata.namespace ?? ""));
+  const bringsStorage = storage.length > 0;
 
-  await deleteNamespaces(cluster, stack);
+  await deleteWorkloads(cluster, stack);
+  await deleteNamespaces(
+    cluster,
+    namespaces.filter((object) => !isStorage(object)),
+  );
+  await deleteGuests(cluster, guests, bringsStorage);
   await eventually("the provisioner to remove the volumes", deadline, () => hasNoVolumes(cluster, objects, stack));
-  await deleteNamespaces(cluster, storage);
-  const clusterWide = objects.filter(({ kind, metadata }) => metadata.namespace === undefined && kind !== "Namespace");
+  await deleteWorkloads(cluster, storage);
+  await deleteNamespaces(cluster, namespaces.filter(isStorage));
   for (const object of clusterWide.reverse()) await orUndefined(cluster.objects.delete(object));
 }
 
-async function deleteNamespaces(cluster: Cluster, names: string[]): Promise<void> {
+/**
+ * Deletes workloads and waits for their pods to go. Deleting their namespace would do it, too, but then Kubernetes
+ * looks again only after half of the pods' grace periods, however soon they are gone.
+ */
+async function deleteWorkloads({ core, objects: api }: Cluster, objects: KubernetesObject[]): Promise<void> {
+  const workloads = objects.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
+  for (const workload of workloads) await orUndefined(api.delete(workload));
+  for (const { kind, metadata, spec } of workloads) {
+    const scope = { namespace: metadata.namespace ?? "", labelSelector: selectorOf(spec) };
+    const gone = async () => (await core.listNamespacedPod(scope)).items.length === 0;
+    await eventually(`the pods of ${kind} ${scope.namespace}/${metadata.name} to go`, deadline, gone);
+  }
+}
+
+function selectorOf(spec: KubernetesObject["spec"]): string {
+  const { matchLabels } = spec?.selector as { matchLabels: Record<string, string> };
+  return Object.entries(matchLabels)
+    .map((label) => label.join("="))
+    .join(",");
+}
+
+/**
+ * What stands in a namespace that stays. The claims that a StatefulSet leaves behind go with the storage that the stack
+ * brought, which keeps their directories; on a class of the cluster's own they stay, for their data may go with them.
+ */
+async function deleteGuests(cluster: Cluster, guests: KubernetesObject[], claimsToo: boolean): Promise<void> {
+  for (const object of guests.toReversed()) await orUndefined(cluster.objects.delete(object));
+  if (!claimsToo) return;
+  for (const { metadata, spec } of guests.filter(({ kind }) => kind === "StatefulSet")) {
+    const scope = { namespace: metadata.namespace ?? "", labelSelector: selectorOf(spec) };
+    await cluster.core.deleteCollectionNamespacedPersistentVolumeClaim(scope);
+  }
+}
+
+async function deleteNamespaces(cluster: Cluster, namespaces: KubernetesObject[]): Promise<void> {
+  const names = namespaces.map(({ metadata }) => metadata.name);
   for (const name of names) await orUndefined(cluster.core.deleteNamespace({ name }));
   for (const name of names) {
     const gone = async () => (await orUndefined(cluster.core.readNamespace({ name }))) === undefined;
@@ -32,10 +77,15 @@ async function deleteNamespaces(cluster: Cluster, names: string[]): Promise<void
 }
 
 /** Only volumes of our own class: another's may be kept by its policy. */
-async function hasNoVolumes(cluster: Cluster, objects: KubernetesObject[], namespaces: string[]): Promise<boolean> {
+async function hasNoVolumes(
+  cluster: Cluster,
+  objects: KubernetesObject[],
+  stack: KubernetesObject[],
+): Promise<boolean> {
   const classes = new Set(objects.filter(({ kind }) => kind === "StorageClass").map(({ metadata }) => metadata.name));
+  const namespaces = new Set(stack.map(({ metadata }) => metadata.namespace));
   const { items } = await cluster.core.listPersistentVolume();
   return !items.some(
-    ({ spec }) => classes.has(spec?.storageClassName ?? "") && namespaces.includes(spec?.claimRef?.namespace ?? ""),
+    ({ spec }) => classes.has(spec?.storageClassName ?? "") && namespaces.has(spec?.claimRef?.namespace),
   );
 }

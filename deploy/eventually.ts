@@ -10,10 +10,11 @@ type Look<T> = () => Promise<T | undefined | false>;
 export async function until<T>(what: string, seconds: number, look: Look<T>): Promise<T> {
   const condition = async () => {
     const found = await look();
-    return found === undefined || found === false ? false : pWaitFor.resolveWith(found);
+    // Inside of an object, for p-wait-for takes 0, null and "" for nothing.
+    return found === undefined || found === false ? false : pWaitFor.resolveWith({ found });
   };
   try {
-    return await pWaitFor<T>(condition, { interval: 100, timeout: seconds * 1000 });
+    return (await pWaitFor<{ found: T }>(condition, { interval: 100, timeout: seconds * 1000 })).found;
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
     throw new Error(`gave up waiting for ${what} after ${seconds} s`, { cause: error });
@@ -25,7 +26,9 @@ export async function eventually<T>(what: string, seconds: number, look: Look<T>
   let last: unknown;
   const patient = async () => {
     try {
-      return await look();
+      const found = await look();
+      last = undefined;
+      return found;
     } catch (error) {
       last = error;
       return undefined;

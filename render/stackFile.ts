@@ -32,7 +32,7 @@ export function readStackFile(stack: string, overrides: Overrides = {}): StackFi
     override(config, `${projectName()}:${where}`.split("."), value);
   return {
     values: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, serialise(key, value)])),
-    secretKeys: Object.keys(config).filter((key) => isEncrypted(config[key])),
+    secretKeys: Object.keys(config).filter((key) => holdsEncrypted(config[key])),
   };
 }
 
@@ -47,8 +47,21 @@ function override(target: Record<string, unknown>, [key = "", ...rest]: string[]
 
 /** Objects reach the program as JSON, everything else as a string. */
 function serialise(key: string, value: unknown): string {
-  if (isEncrypted(value)) return configPlaceholder(key.slice(key.indexOf(":") + 1));
-  return typeof value === "string" ? value : JSON.stringify(value);
+  const readable = replaceEncrypted(value, configPlaceholder(key.slice(key.indexOf(":") + 1)));
+  return typeof readable === "string" ? readable : JSON.stringify(readable);
+}
+
+/** The engine decrypts what is encrypted inside of an object, too. */
+function replaceEncrypted(value: unknown, placeholder: string): unknown {
+  if (isEncrypted(value)) return placeholder;
+  if (Array.isArray(value)) return value.map((item) => replaceEncrypted(item, placeholder));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaceEncrypted(inner, placeholder)]));
+}
+
+function holdsEncrypted(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return isEncrypted(value) || Object.values(value).some(holdsEncrypted);
 }
 
 /** `pulumi config set --secret` writes `secure: <ciphertext>`. */

@@ -6,8 +6,9 @@ if [ "${POD_NAME##*-}" = 0 ]; then
   answer=$(sh /etc/session-store/ask.sh ping 2>&1) || true
   [ "$answer" = PONG ] && exit 0
 else
-  answer=$(sh /etc/session-store/ask.sh info replication 2>&1 | tr -d '\r' |
-    grep -E '^(master_link_status|master_sync_in_progress):') || true
+  info=$(sh /etc/session-store/ask.sh info replication 2>&1 | tr -d '\r')
+  # Without these lines it is an error, whose text is shown.
+  answer=$(printf '%s\n' "$info" | grep -E '^(master_link_status|master_sync_in_progress):') || answer=$info
   [ "$answer" = "master_link_status:up
 master_sync_in_progress:0" ] && exit 0
 fi

@@ -8,7 +8,8 @@ set -eu
 umask 077
 
 config=/run/session-store/redis.conf
-password=$(cat /run/secrets/session-store/password)
+# Quoted as redis.conf wants it.
+password=$(sed 's/[\\"]/\\&/g' /run/secrets/session-store/password)
 
 {
   cat /etc/session-store/redis.conf

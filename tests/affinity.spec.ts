@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { renderAffinity } from "../components/affinity/render.ts";
+import type { Affinity, Rendering } from "../components/affinity/types.ts";
+
+// That Traefik acts on its annotations is proved by the end-to-end suite.
+
+const sticky = "traefik.ingress.kubernetes.io/service.sticky.cookie";
+const cookie = {
+  [sticky]: "true",
+  [`${sticky}.name`]: "shop-affinity",
+  [`${sticky}.path`]: "/",
+  [`${sticky}.httponly`]: "true",
+  [`${sticky}.samesite`]: "lax",
+  [`${sticky}.secure`]: "false",
+};
+const nothing: Rendering = { ingressAnnotations: {}, serviceAnnotations: {}, serviceSpec: {} };
+
+const cases: [title: string, affinity: Affinity, tls: boolean, rendering: Rendering][] = [
+  ["adds nothing for none", { kind: "none" }, false, nothing],
+  [
+    "writes a cookie's attributes on the Service, where Traefik reads them",
+    { kind: "cookie", name: "shop-affinity" },
+    false,
+    { ...nothing, serviceAnnotations: cookie },
+  ],
+  [
+    "limits the life of a cookie in seconds",
+    { kind: "cookie", name: "shop-affinity", maxAgeSeconds: 3600 },
+    false,
+    { ...nothing, serviceAnnotations: { ...cookie, [`${sticky}.maxage`]: "3600" } },
+  ],
+  [
+    "makes the cookie Secure behind TLS",
+    { kind: "cookie", name: "shop-affinity" },
+    true,
+    { ...nothing, serviceAnnotations: { ...cookie, [`${sticky}.secure`]: "true" } },
+  ],
+  [
+    "sets the Service's own affinity for clientIP",
+    { kind: "clientIP", timeoutSeconds: 60 },
+    true,
+    {
+      ...nothing,
+      serviceSpec: { sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } },
+    },
+  ],
+];
+
+describe("affinity", () => {
+  for (const [title, affinity, tls, rendering] of cases) {
+    it(title, () => assert.deepEqual(renderAffinity(affinity, tls), rendering));
+  }
+});

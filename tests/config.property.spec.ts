@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readConfig } from "../config.ts";
+import { render } from "../render/program.ts";
+import type { KubernetesObject } from "../render/objects.ts";
+import { validConfig } from "./configArbitrary.ts";
+import { configure } from "./configs.ts";
+import { withoutStacks } from "./mocks.ts";
+
+// The API server's own validation is stricter than what is asserted here of names and labels.
+
+const subdomain = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
+const labelValue = /^(?=.{0,63}$)([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+
+function assertSound(objects: KubernetesObject[]) {
+  const identities = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`);
+  assert.equal(new Set(identities).size, identities.length, `two objects of one name among ${identities.join(", ")}`);
+  for (const { kind, metadata } of objects) {
+    assert.match(metadata.name, subdomain, kind);
+    for (const value of Object.values(metadata.labels ?? {})) assert.match(value, labelValue, kind);
+    for (const value of Object.values(metadata.annotations ?? {})) assert.equal(typeof value, "string", kind);
+  }
+}
+
+describe("every configuration that the schema accepts", () => {
+  it("is read the same again when its defaults are written out", async () => {
+    await fc.assert(
+      fc.asyncProperty(validConfig, async (values) => {
+        await configure(values);
+        const { instance, sessionSecret, ...settings } = readConfig();
+        await configure(settings);
+        assert.deepEqual(readConfig(), { ...settings, instance, sessionSecret });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("renders to objects with good names, no two of them alike", async () => {
+    await fc.assert(
+      fc.asyncProperty(validConfig, async (values) => {
+        const { objects, outputs } = await withoutStacks(() => render("dev", values));
+        assertSound(objects);
+        assert.equal(outputs.sessionStore?.kind, "redis");
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+
+/** Arbitrary configurations that the schema accepts, for property tests. */
+
+const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,18}[a-z0-9])?$/);
+const dnsName = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join("."));
+const path = fc.stringMatching(/^\/[!-~]{0,12}$/);
+const image = fc
+  .tuple(fc.constantFrom("", "ghcr.io/", "localhost:5000/"), fc.stringMatching(/^[a-z0-9]{1,8}([._/-][a-z0-9]{1,8})?$/))
+  .chain(([host, name]) => fc.constantFrom("", ":1.4.2", `@sha256:${"0a".repeat(32)}`).map((tag) => host + name + tag));
+const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
+const variable = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/);
+
+/** Keys that may be left out, and are half of the time. */
+const optional = <T>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) => fc.record(fields, { requiredKeys: [] });
+
+const storage = fc.oneof(
+  fc.record({ kind: fc.constant("existing"), className: dnsName }),
+  fc.record(
+    {
+      kind: fc.constant("nfs"),
+      className: dnsName,
+      nfs: fc.record(
+        {
+          server: dnsName,
+          path,
+          provisioner: fc.constant("subdir"),
+          provisionerImage: image,
+          directories: fc.constantFrom("stable", "unique"),
+          prefix: label,
+          mountOptions: fc.array(fc.constantFrom("hard", "noatime", "nfsvers=4.1", "timeo=600")),
+        },
+        { requiredKeys: ["server", "path"] },
+      ),
+    },
+    { requiredKeys: ["kind", "nfs"] },
+  ),
+);
+
+const memoryAndSize = fc.tuple(fc.integer({ min: 16, max: 65536 }), fc.nat(4096)).map(([mebibytes, more]) => ({
+  memory: `${mebibytes}Mi`,
+  size: `${Math.ceil(1.8 * mebibytes) + 1 + more}Mi`,
+}));
+
+const store = fc
+  .tuple(
+    optional({
+      kind: fc.constant("redis"),
+      engine: fc.constantFrom("valkey", "redis"),
+      image,
+      replicas: fc.integer({ min: 0, max: 5 }),
+      durability: fc.constantFrom("always", "everysec"),
+      eviction: fc.constantFrom("noeviction", "volatile-ttl"),
+    }),
+    fc.option(memoryAndSize, { nil: {} }),
+  )
+  .map(([rest, sizes]) => ({ ...rest, ...sizes }));
+
+/** Requests within the limits. */
+const resources = fc.tuple(fc.integer({ min: 1, max: 4000 }), fc.nat(4000)).map(([request, more]) => ({
+  requests: { cpu: `${request}m`, memory: `${request}Mi` },
+  limits: { cpu: `${request + more}m`, memory: `${request + more}Mi` },
+}));
+
+const ours = ["SESSION_STORE", "SESSION_SECRET", "POD_NAME"];
+const theirs = variable.filter((name) => !ours.includes(name) && name !== "REDIS_URL");
+
+const app = fc.record(
+  {
+    image,
+    pullSecrets: fc.array(dnsName, { maxLength: 3 }),
+    workload: fc.constant("deployment"),
+    port: fc.integer({ min: 1, max: 65535 }),
+    replicas: fc.integer({ min: 1, max: 100 }),
+    sessionEnv: fc.constant("REDIS_URL"),
+    session: optional({ cookie: fc.constant("sid"), ttlSeconds: fc.integer({ min: 3600, max: 31_536_000 }) }),
+    env: fc.dictionary(theirs, fc.string({ unit: "grapheme" }), { noNullPrototype: true, maxKeys: 4 }),
+    health: optional({ live: path, ready: path }),
+    resources,
+    drainSeconds: fc.integer({ min: 0, max: 300 }),
+  },
+  { requiredKeys: ["image"] },
+);
+
+const ingress = fc.record(
+  {
+    controller: fc.constant("traefik"),
+    className: dnsName,
+    hosts: fc.uniqueArray(
+      fc.record(
+        { host: dnsName, paths: fc.uniqueArray(path, { minLength: 1, maxLength: 3 }) },
+        { requiredKeys: ["host"] },
+      ),
+      { minLength: 1, maxLength: 3, selector: ({ host }) => host },
+    ),
+    tls: fc.constant(null),
+  },
+  { requiredKeys: ["hosts"] },
+);
+
+const none = fc.constant({ kind: "none" });
+const cookie = fc.record(
+  {
+    kind: fc.constant("cookie"),
+    name: token.filter((name) => name !== "sid"),
+    maxAgeSeconds: fc.integer({ min: 1, max: 3600 }),
+  },
+  { requiredKeys: ["kind"] },
+);
+const clientIP = fc.record(
+  { kind: fc.constant("clientIP"), timeoutSeconds: fc.integer({ min: 1, max: 86_400 }) },
+  { requiredKeys: ["kind"] },
+);
+
+/** The way to the application: which kinds of affinity make sense depends on the Ingress. */
+const exposure = fc.oneof(
+  fc.record({ ingress, affinity: fc.oneof(none, cookie) }),
+  fc.record({ ingress: fc.constant(null), affinity: fc.oneof(none, clientIP) }),
+);
+
+/** Values of the top-level keys. */
+export const validConfig: fc.Arbitrary<Record<string, unknown>> = fc
+  .tuple(
+    fc.record(
+      {
+        kubeContext: fc.stringMatching(/^kind-[ -~]{1,20}$/),
+        namespace: optional({ name: label, create: fc.boolean() }),
+        sessionSecretRef: fc.record({ name: dnsName, key: fc.stringMatching(/^[-._a-zA-Z0-9]{1,10}$/) }),
+        storage,
+        store,
+        app,
+        service: optional({ type: fc.constant("ClusterIP"), port: fc.integer({ min: 1, max: 65535 }) }),
+      },
+      { requiredKeys: ["kubeContext", "storage", "app"] },
+    ),
+    exposure,
+  )
+  .map(([rest, way]) => ({ ...rest, ...way }));

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { ApiException, PatchStrategy } from "@kubernetes/client-node";
+import { apply, prune } from "../deploy/apply.ts";
+import { inMemory } from "../deploy/secrets.ts";
+import type { KubernetesObject } from "../render/objects.ts";
+import { FakeCluster, object } from "./fakeCluster.ts";
+
+// The cluster is a fake without an API server's rules: field ownership and defaults are proved by the end-to-end suite.
+
+const appliedBy = "session-stack/applied-by";
+const namespaceBy = (owner: string | undefined) =>
+  object("Namespace", "shop", undefined, { annotations: owner === undefined ? {} : { [appliedBy]: owner } });
+const namespace = namespaceBy("manifests");
+const storage = object("Namespace", "shop-storage");
+const secret = object("Secret", "session-secret", "shop", { stringData: { keys: "~generated.session-key.48~" } });
+const service = object("Service", "app", "shop");
+
+describe("applying", () => {
+  it("goes through the objects in their order, on the server's side, as one field manager that wins", async () => {
+    const fake = new FakeCluster();
+    await apply(fake.cluster, [namespace, storage, service], inMemory());
+    assert.deepEqual(fake.changes, ["apply Namespace shop", "apply Namespace shop-storage", "apply Service shop/app"]);
+    const options = [undefined, undefined, "session-stack", true, PatchStrategy.ServerSideApply];
+    assert.deepEqual(fake.bodies, [options, options, options]);
+  });
+
+  it("creates a Secret that is missing, filled in, and remembers it", async () => {
+    const fake = new FakeCluster();
+    const keeper = inMemory();
+    await apply(fake.cluster, [namespace, secret], keeper);
+    assert.deepEqual(fake.changes, ["apply Namespace shop", "create Secret shop/session-secret"]);
+    const created = fake.bodies[1] as KubernetesObject;
+    assert.match(created.stringData?.keys ?? "", /^[A-Za-z0-9]{48}$/);
+    assert.deepEqual(keeper.recall("session-secret"), created.stringData);
+  });
+
+  it("never touches a Secret that exists, and remembers what it holds", async () => {
+    const data = { keys: Buffer.from("theirs").toString("base64") };
+    const fake = new FakeCluster([object("Secret", "session-secret", "shop", { data })]);
+    const keeper = inMemory();
+    keeper.keep("session-secret", { keys: "older" });
+    await apply(fake.cluster, [secret], keeper);
+    assert.deepEqual(fake.changes, []);
+    assert.deepEqual(keeper.recall("session-secret"), { keys: "theirs" });
+  });
+
+  it("creates the Secret again as it was when the stack was removed in between", async () => {
+    const keeper = inMemory();
+    const first = new FakeCluster();
+    await apply(first.cluster, [secret], keeper);
+    const second = new FakeCluster();
+    await apply(second.cluster, [secret], keeper);
+    assert.deepEqual(second.bodies, first.bodies);
+  });
+
+  it("takes an existing Secret in place of one that only the engine could decrypt", async () => {
+    const encrypted = object("Secret", "session-secret", "shop", { stringData: { keys: "~config.sessionSecret~" } });
+    const fake = new FakeCluster([object("Secret", "session-secret", "shop", { data: { keys: "eA==" } })]);
+    await apply(fake.cluster, [encrypted], inMemory());
+    assert.deepEqual(fake.changes, []);
+    await assert.rejects(apply(new FakeCluster().cluster, [encrypted], inMemory()), {
+      message:
+        "cannot apply Secret shop/session-secret: Secret shop/session-secret holds session-stack:sessionSecret, which only " +
+        "the Pulumi engine can decrypt: create the Secret beforehand (keys: keys), or use pulumi up",
+    });
+  });
+
+  it("refuses a namespace that the engine owns, before it changes anything", async () => {
+    const fake = new FakeCluster([namespaceBy("pulumi")]);
+    await assert.rejects(apply(fake.cluster, [storage, namespace, service], inMemory()), {
+      message:
+        "namespace shop belongs to the Pulumi engine: go on with pulumi up, or destroy it with pulumi destroy first",
+    });
+    assert.deepEqual(fake.changes, []);
+  });
+
+  for (const owner of ["manifests", undefined]) {
+    it(`goes on in a namespace that is owned by ${owner ?? "nobody"}`, async () => {
+      const fake = new FakeCluster([namespaceBy(owner)]);
+      await apply(fake.cluster, [namespace], inMemory());
+      assert.deepEqual(fake.changes, ["apply Namespace shop"]);
+    });
+  }
+
+  const refusals: [title: string, error: Error, reason: string][] = [
+    [
+      "the API server's message",
+      new ApiException(
+        422,
+        "Unprocessable",
+        JSON.stringify({ kind: "Status", message: "spec.ports: Required value" }),
+        {},
+      ),
+      "spec.ports: Required value",
+    ],
+    ["the API server's message, parsed", new ApiException(403, "Forbidden", { message: "forbidden" }, {}), "forbidden"],
+    ["an answer that is no JSON", new ApiException(502, "Bad Gateway", "bad gateway", {}), "bad gateway"],
+    ["an answer without a body", new ApiException(500, "Error", undefined, {}), "the API server answered 500"],
+    ["an error of the connection", new Error("connect ECONNREFUSED"), "connect ECONNREFUSED"],
+  ];
+  for (const [title, error, reason] of refusals) {
+    it(`names the object and gives ${title}, and stops there`, async () => {
+      const fake = new FakeCluster();
+      fake.failures.set("apply Service shop/app", error);
+      await assert.rejects(apply(fake.cluster, [namespace, service, object("Ingress", "app", "shop")], inMemory()), {
+        message: `cannot apply Service shop/app: ${reason}`,
+      });
+      assert.deepEqual(fake.changes, ["apply Namespace shop"]);
+    });
+  }
+});
+
+describe("pruning", () => {
+  const ours = { "app.kubernetes.io/instance": "shop-dev", "app.kubernetes.io/part-of": "session-stack" };
+  const of = (kind: string, name: string, labels: Record<string, string> = ours, place = "shop") =>
+    object(kind, name, place, { labels });
+  const release = [of("Service", "app"), of("ConfigMap", "redis-config-new"), of("Secret", "session-store")];
+
+  it("deletes what an earlier release had, of the kinds that hold neither data nor secrets", async () => {
+    const fake = new FakeCluster([
+      ...release,
+      of("ConfigMap", "redis-config-old"),
+      of("Ingress", "app"),
+      of("Service", "old"),
+      of("Secret", "old"),
+      of("PersistentVolumeClaim", "data-redis-0"),
+      of("StatefulSet", "old"),
+    ]);
+    await prune(fake.cluster, release);
+    assert.deepEqual(fake.changes, [
+      "delete ConfigMap shop/redis-config-old",
+      "delete Service shop/old",
+      "delete Ingress shop/app",
+    ]);
+  });
+
+  it("leaves alone what belongs to others", async () => {
+    const fake = new FakeCluster([
+      of("ConfigMap", "kube-root-ca.crt", {}),
+      of("Service", "theirs", { ...ours, "app.kubernetes.io/part-of": "other" }),
+      of("Service", "neighbour", { ...ours, "app.kubernetes.io/instance": "shop-prod" }),
+      of("Service", "old", ours, "elsewhere"),
+    ]);
+    await prune(fake.cluster, release);
+    assert.deepEqual(fake.changes, []);
+  });
+
+  it("takes what is gone in the meantime for deleted", async () => {
+    const fake = new FakeCluster([of("Service", "old")]);
+    const { cluster } = fake;
+    const listed = cluster.core.listNamespacedService({ namespace: "shop" });
+    fake.objects.clear();
+    cluster.core.listNamespacedService = () => listed;
+    await prune(cluster, release);
+    assert.deepEqual(fake.changes, []);
+  });
+});

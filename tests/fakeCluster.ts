@@ -1,0 +1,114 @@
+import { ApiException, type KubernetesObject as ApiObject } from "@kubernetes/client-node";
+import type { Cluster } from "../deploy/cluster.ts";
+import { describe as objectName, type KubernetesObject } from "../render/objects.ts";
+
+type Named = { name: string; namespace?: string };
+type Fields = Record<string, unknown>;
+
+/** What the API server answers for an object that is not there. */
+export function notFound(what: string): ApiException<string> {
+  const body = JSON.stringify({ kind: "Status", message: `${what} not found`, code: 404 });
+  return new ApiException(404, "Not Found", body, {});
+}
+
+/**
+ * The part of a cluster that deploying uses, in memory. It keeps what it is given as it is: no defaults, no validation,
+ * no controllers, and an object is gone as soon as it is deleted.
+ */
+export class FakeCluster {
+  /** Objects by `Kind namespace/name`. */
+  readonly objects = new Map<string, KubernetesObject>();
+  /** Calls that change something, in their order. */
+  readonly changes: string[] = [];
+  /** Bodies of the Secrets that were created, and arguments of the patches. */
+  readonly bodies: unknown[] = [];
+  /** Errors for calls, by the line they would have in `changes`. */
+  readonly failures = new Map<string, Error>();
+
+  constructor(objects: KubernetesObject[] = []) {
+    for (const object of objects) this.objects.set(objectName(object), object);
+  }
+
+  get cluster(): Cluster {
+    const read = (kind: string) => (named: Named) => this.#read(kind, named);
+    const list = (kind: string) => (scope: { namespace?: string; labelSelector?: string }) => this.#list(kind, scope);
+    const core = {
+      readNamespace: read("Namespace"),
+      readNamespacedSecret: read("Secret"),
+      createNamespacedSecret: ({ body }: { body: KubernetesObject }) => this.#create(body),
+      deleteNamespace: (named: Named) => this.#delete({ apiVersion: "v1", kind: "Namespace", metadata: named }),
+      deleteCollectionNamespacedPersistentVolumeClaim: ({ namespace, labelSelector }: Record<string, string>) =>
+        this.#change(`delete PersistentVolumeClaims ${namespace} ${labelSelector}`),
+      listPersistentVolume: () => this.#list("PersistentVolume", {}),
+      listNamespacedConfigMap: list("ConfigMap"),
+      listNamespacedService: list("Service"),
+      listNamespacedPod: list("Pod"),
+      listNamespacedEvent: list("Event"),
+      readNamespacedPodLog: ({ name, namespace }: Named) =>
+        this.objects.has(`Pod ${namespace}/${name}`)
+          ? Promise.resolve(`${name} says\nhello\n`)
+          : Promise.reject(notFound(name)),
+    };
+    const apps = { readNamespacedDeployment: read("Deployment"), readNamespacedStatefulSet: read("StatefulSet") };
+    const networking = { listNamespacedIngress: list("Ingress"), readNamespacedIngress: read("Ingress") };
+    const objects = {
+      patch: (object: KubernetesObject, ...options: unknown[]) => this.#apply(object, options),
+      delete: (object: KubernetesObject) => this.#delete(object),
+    };
+    return { core, apps, networking, objects } as unknown as Cluster;
+  }
+
+  #read(kind: string, { name, namespace }: Named): Promise<ApiObject> {
+    const key = objectName({ apiVersion: "v1", kind, metadata: { name, namespace } });
+    const found = this.objects.get(key);
+    return found === undefined ? Promise.reject(notFound(key)) : Promise.resolve(found);
+  }
+
+  #list(kind: string, scope: { namespace?: string; labelSelector?: string }) {
+    const selected = (scope.labelSelector ?? "").split(",").filter((term) => term !== "");
+    const items = [...this.objects.values()].filter(
+      ({ kind: other, metadata: { namespace, labels = {} } }) =>
+        other === kind &&
+        (scope.namespace === undefined || namespace === scope.namespace) &&
+        selected.every((term) => `${term.split("=")[0]}=${labels[term.split("=")[0] ?? ""]}` === term),
+    );
+    return Promise.resolve({ items });
+  }
+
+  async #create(body: KubernetesObject) {
+    await this.#change(`create ${objectName(body)}`);
+    this.bodies.push(body);
+    const { stringData = {}, ...rest } = body;
+    const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+    const stored = { ...rest, data: Object.fromEntries(data) as Record<string, string> };
+    this.objects.set(objectName(body), stored);
+    return stored;
+  }
+
+  async #apply(object: KubernetesObject, options: unknown[]) {
+    await this.#change(`apply ${objectName(object)}`);
+    this.bodies.push(options);
+    this.objects.set(objectName(object), object);
+  }
+
+  async #delete(object: KubernetesObject) {
+    const key = objectName(object);
+    if (!this.objects.has(key)) throw notFound(key);
+    await this.#change(`delete ${key}`);
+    this.objects.delete(key);
+  }
+
+  #change(line: string): Promise<void> {
+    const failure = this.failures.get(line);
+    if (failure !== undefined) return Promise.reject(failure);
+    this.changes.push(line);
+    return Promise.resolve();
+  }
+}
+
+/** An object of a stack, with as much of it as these tests look at. */
+export function object(kind: string, name: string, namespace?: string, fields: Fields = {}): KubernetesObject {
+  const { labels, annotations, ...rest } = fields;
+  const metadata = { name, namespace, labels, annotations } as KubernetesObject["metadata"];
+  return { apiVersion: "v1", kind, metadata, ...rest };
+}
