@@ -5,6 +5,7 @@ import {
   KubeConfig,
   KubernetesObjectApi,
   NetworkingV1Api,
+  StorageV1Api,
 } from "@kubernetes/client-node";
 
 /** Which cluster: a context of a kubeconfig. */
@@ -20,6 +21,7 @@ export interface Cluster {
   core: CoreV1Api;
   apps: AppsV1Api;
   networking: NetworkingV1Api;
+  storage: StorageV1Api;
   objects: KubernetesObjectApi;
 }
 
@@ -38,6 +40,7 @@ export function connect({ kubeconfig, context }: Target): Cluster {
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
     networking: config.makeApiClient(NetworkingV1Api),
+    storage: config.makeApiClient(StorageV1Api),
     objects: KubernetesObjectApi.makeApiClient(config),
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import * as names from "../../../components/redis/names.ts";
 import { eventually } from "../../../deploy/eventually.ts";
 import { Browser } from "./browser.ts";
@@ -70,19 +71,27 @@ async function hasReplica({ cluster, namespace }: ProofContext): Promise<boolean
 }
 
 async function lookIntoExport(context: ProofContext): Promise<void> {
-  const { cluster, namespace } = context;
+  const { cluster, namespace, exportDirectory } = context;
   const claim = await cluster.core.readNamespacedPersistentVolumeClaim({ name: names.claim(0), namespace });
   const volume = await cluster.core.readPersistentVolume({ name: claim.spec?.volumeName ?? "" });
-  const path = volume.spec?.nfs?.path;
-  assert.ok(path !== undefined, "the claim's volume is not on NFS");
-  assert.match(path, new RegExp(`/[-\\w]+-${namespace}-${names.claim(0)}$`));
-  assert.match(await askStore(context, primary, "config", "get", "dir"), /^dir\n\/data$/);
-  if (context.exportDirectory === undefined) return;
-  const directory = join(context.exportDirectory, path.slice(path.lastIndexOf("/")), "appendonlydir");
-  assert.ok(existsSync(directory), `${directory} is missing`);
-  const files = readdirSync(directory).filter((file) => file.endsWith(".aof"));
-  assert.ok(files.length > 0, `${directory} holds no append-only file`);
-  context.report(`${directory}: ${files.join(", ")}`);
+  if (volume.spec?.nfs === undefined) return context.report("the claim's volume is not on NFS: nothing to look into");
+  const directory = basename(volume.spec.nfs.path);
+  assert.equal(directory, await expectedDirectory(context, claim));
+  if (exportDirectory === undefined) return context.report(`${volume.spec.nfs.server}:${volume.spec.nfs.path}`);
+  const files = readdirSync(join(exportDirectory, directory, "appendonlydir"));
+  assert.ok(
+    files.some((file) => file.endsWith(".aof")),
+    `no append-only file among ${files.join(", ")}`,
+  );
+  context.report(`${join(exportDirectory, directory)}: ${files.join(", ")}`);
+}
+
+/** What the provisioner calls the claim's directory, by the class that the claim names. */
+async function expectedDirectory({ cluster }: ProofContext, claim: V1PersistentVolumeClaim): Promise<string> {
+  const { metadata, spec } = claim;
+  const { parameters } = await cluster.storage.readStorageClass({ name: spec?.storageClassName ?? "" });
+  const pattern = parameters?.pathPattern ?? `\${.PVC.namespace}-\${.PVC.name}-${spec?.volumeName}`;
+  return pattern.replace("${.PVC.namespace}", metadata?.namespace ?? "").replace("${.PVC.name}", metadata?.name ?? "");
 }
 
 async function resolvePrimary(context: ProofContext): Promise<void> {
