@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "./lock.ts";
+import type { Report } from "./progress.ts";
 
 /** How many versions of one artifact stay unless told: the newest used ones, for checkouts of different age. */
 const usualVersionsKept = 4;
@@ -15,6 +16,8 @@ export interface Cached {
   key: string;
   /** How many versions stay; default 4. */
   versionsKept?: number;
+  /** Told when another program builds the same. */
+  report?: Report;
   /** Fills an empty folder; called only when the result is missing. */
   produce: (folder: string) => Promise<void>;
 }
@@ -25,12 +28,13 @@ export async function cached({
   artifact,
   key,
   versionsKept = usualVersionsKept,
+  report,
   produce,
 }: Cached): Promise<string> {
   const family = join(root, artifact);
   const result = join(family, key);
   if (await touch(result)) return result;
-  return withLock(family, async () => {
+  const build = async () => {
     if (await touch(result)) return result;
     await removeUnfinished(family);
     const folder = await mkdtemp(join(family, ".new-"));
@@ -38,12 +42,8 @@ export async function cached({
     await rename(folder, result);
     await removeOld(family, versionsKept);
     return result;
-  });
-}
-
-/** True if the artifact is in the cache already. */
-export async function isCached({ root, artifact, key }: Omit<Cached, "produce" | "versionsKept">): Promise<boolean> {
-  return (await stat(join(root, artifact, key)).catch(() => undefined)) !== undefined;
+  };
+  return withLock(family, build, { onWait: () => report?.("waiting for another build of it") });
 }
 
 /** SHA-256 of the parts in hex; parts can't run into each other. */

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
+import { constants, readFileSync } from "node:fs";
 import { access, mkdir, readFile, readdir, rmdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sendSignal, until } from "./process.ts";
 
 /** How control groups are mounted on this machine. */
@@ -39,8 +39,13 @@ export function parseHierarchies(mounts: string): Hierarchies {
 }
 
 /** The layout of this machine. */
-export async function hierarchies(): Promise<Hierarchies> {
-  return parseHierarchies(await readFile("/proc/self/mounts", "utf8"));
+export function hierarchies(): Hierarchies {
+  return parseHierarchies(readFileSync("/proc/self/mounts", "utf8"));
+}
+
+/** File that takes the ids of the node's own processes; pods have groups beside it. */
+export function partsFile(name: string): string {
+  return join(hierarchies().tracking, name, "parts", "cgroup.procs");
 }
 
 /**
@@ -65,9 +70,9 @@ export async function checkUsable({ version, mounts }: Hierarchies): Promise<voi
   }
 }
 
-/** Makes the groups `name` and, for the node's own processes, `name/parts`; returns the latter's cgroup.procs. */
-export async function createGroups(name: string): Promise<string> {
-  const layout = await hierarchies();
+/** Makes the groups of a node: one for pods in each hierarchy, and the one of {@link partsFile}. */
+export async function createGroups(name: string): Promise<void> {
+  const layout = hierarchies();
   for (const mount of layout.mounts) {
     const group = join(mount, name);
     if (layout.version === 2) await enableControllers(mount);
@@ -76,9 +81,7 @@ export async function createGroups(name: string): Promise<string> {
     // A new cpuset of version 1 is empty and takes no process until filled.
     for (const file of ["cpuset.cpus", "cpuset.mems"]) await copyIfPresent(join(mount, file), join(group, file));
   }
-  const parts = join(layout.tracking, name, "parts");
-  await mkdir(parts, { recursive: true });
-  return join(parts, "cgroup.procs");
+  await mkdir(dirname(partsFile(name)), { recursive: true });
 }
 
 /** All processes in the groups of a node, or in those below one of its sub-groups. */

@@ -20,10 +20,11 @@ const warmBytes = 2 * gibibyte;
 /** Gathers what {@link findProblems} judges; changes nothing and needs no rights. */
 export async function gatherFacts(settings: Settings): Promise<Facts> {
   const [goVersion, goToolchain] = await goEnvironment();
+  const user = process.getuid?.() ?? -1;
   return {
     platform: platform(),
     architecture: arch(),
-    user: process.getuid?.() ?? -1,
+    user,
     goVersion,
     goToolchain,
     goNeeded: await goNeeded(),
@@ -33,7 +34,8 @@ export async function gatherFacts(settings: Settings): Promise<Facts> {
     disks: await disks(settings),
     kernelMountsNfs: await kernelMountsNfs(),
     hasFuse: await hasFuse(),
-    cgroupTrouble: await cgroupTrouble(),
+    // Nobody else may write there; that root is needed is said anyway.
+    cgroupTrouble: user === 0 ? await cgroupTrouble() : undefined,
     rangeHolder: rangeHolder(settings),
   };
 }
@@ -104,7 +106,7 @@ async function hasFuse(): Promise<boolean> {
 
 async function cgroupTrouble(): Promise<string | undefined> {
   try {
-    await checkUsable(await hierarchies());
+    await checkUsable(hierarchies());
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -53,6 +53,7 @@ export async function goBuild(program: GoProgram, cache: string, report?: Report
     root: cache,
     artifact: program.name,
     key,
+    report,
     produce: async (output) => {
       const target = join(output, program.name);
       // -v names each package when it is built: progress for minutes without any other sign of life.

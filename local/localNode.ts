@@ -1,7 +1,7 @@
 import { copyFile, chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { createGroups } from "./cgroups.ts";
+import { createGroups, partsFile } from "./cgroups.ts";
 import { isAlive, lastLines, readRecord, readRecords, startProcess, stopProcess } from "./process.ts";
 import type { ProcessRecord } from "./process.ts";
 import type { Artifacts } from "./images/catalog.ts";
@@ -13,11 +13,8 @@ const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /** Name of the process whose namespaces all others join. */
 export const holder = "namespaces";
 
-export interface LaunchOptions {
-  /** Which namespaces; default the node's. `new` makes them, `machine` stays outside. */
-  namespaces?: "node" | "new" | "machine";
-  environment?: Record<string, string>;
-}
+/** In which namespaces a process runs: the node's, ones it makes (the first process), or the machine's. */
+type Namespaces = "node" | "new" | "machine";
 
 /** The node while it is brought up or down: what its parts need to start, ask and stop processes. */
 export class LocalNode {
@@ -25,7 +22,6 @@ export class LocalNode {
   readonly paths: Paths;
   /** True if mounts of NFS go to the user-space helper, since the kernel has no client. */
   readonly helperMounts: boolean;
-  #procs = "";
 
   constructor(settings: Settings, helperMounts: boolean) {
     this.settings = settings;
@@ -45,7 +41,7 @@ export class LocalNode {
       await chmod(join(paths.tools, "mount"), 0o755);
       await link(artifacts.mountNfs, join(paths.tools, "mount.nfs"));
     }
-    this.#procs = await createGroups(this.settings.name);
+    await createGroups(this.settings.name);
   }
 
   /** Path of a Kubernetes component's command. */
@@ -58,17 +54,16 @@ export class LocalNode {
   }
 
   /** Starts a process of a part; it stays until stopped. */
-  async launch(name: string, command: string[], options: LaunchOptions = {}): Promise<ProcessRecord> {
-    const wrapped = this.#wrap(command, options.namespaces ?? "node");
-    return startProcess(name, wrapped, {
+  async launch(name: string, command: string[], namespaces: Namespaces = "node"): Promise<ProcessRecord> {
+    return startProcess(name, this.#wrap(command, namespaces), {
       records: this.paths.processes,
       log: this.logFile(name),
-      environment: { PATH: `${this.paths.tools}:${systemPath}`, ...options.environment },
+      environment: { PATH: `${this.paths.tools}:${systemPath}` },
     });
   }
 
   /** Runs a command of the node to its end and returns what it printed. */
-  async run(command: string[], options: { input?: string; namespaces?: "node" | "machine" } = {}): Promise<string> {
+  async run(command: string[], options: { input?: string; namespaces?: Namespaces } = {}): Promise<string> {
     const [file = "", ...rest] = this.#wrap(command, options.namespaces ?? "node");
     const { stdout } = await execa(file, rest, {
       input: options.input ?? "",
@@ -105,15 +100,15 @@ export class LocalNode {
     return lines.length === 0 ? `${file} is empty` : `last lines of ${file}:\n${lines.map((l) => `  ${l}`).join("\n")}`;
   }
 
-  #wrap(command: string[], namespaces: "node" | "new" | "machine"): string[] {
-    const enter = join(bin, "enter");
-    if (namespaces === "machine") return [enter, this.#procs, "-", ...command];
+  #wrap(command: string[], namespaces: Namespaces): string[] {
+    const enter = [join(bin, "enter"), partsFile(this.settings.name)];
+    if (namespaces === "machine") return [...enter, "-", ...command];
     if (namespaces === "new") {
-      return [enter, this.#procs, "-", "unshare", "--mount", "--net", "--propagation", "slave", ...command];
+      return [...enter, "-", "unshare", "--mount", "--net", "--propagation", "slave", ...command];
     }
     const record = this.running(holder);
     if (!record) throw new Error("the node's namespaces are gone: stop the node and start it again");
-    return [enter, this.#procs, String(record.pid), ...command];
+    return [...enter, String(record.pid), ...command];
   }
 }
 

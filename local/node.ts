@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { Listr } from "listr2";
 import type { ListrTask } from "listr2";
 import { ArtifactSet, buildTasks } from "./artifacts.ts";
+import { folderProblem, survivors } from "./folder.ts";
 import { gatherFacts } from "./facts.ts";
 import { checkOwner, inspect, ownerProblem, runningCluster } from "./inspect.ts";
 import type { Finding } from "./inspect.ts";
@@ -13,7 +14,7 @@ import { listrOptions } from "./progress.ts";
 import { settingsFrom } from "./settings.ts";
 import { Start } from "./start.ts";
 import type { LocalCluster } from "./state.ts";
-import { survivors, tearDown } from "./teardown.ts";
+import { tearDown } from "./teardown.ts";
 
 export type { LocalCluster } from "./state.ts";
 
@@ -33,8 +34,9 @@ export function upTasks(settings = currentSettings()): ListrTask<UpContext>[] {
     {
       title: "Check this machine",
       task: async () => {
-        const owner = ownerProblem(inspect(settings), settings);
-        const problems = [...(owner ? [owner] : []), ...findProblems(await gatherFacts(settings), settings)];
+        const folder = [ownerProblem(inspect(settings), settings), await folderProblem(settings)];
+        const machine = findProblems(await gatherFacts(settings), settings);
+        const problems = [...machine, ...folder.filter((problem) => problem !== undefined)];
         if (problems.length > 0) throw new Error(problems.join("\n"));
       },
     },
@@ -88,9 +90,10 @@ export interface DownOptions {
  * Takes the node down, whatever state it is in; none is fine.
  *
  * @returns what was there
- * @throws Error if another checkout's node runs
+ * @throws Error if another checkout's node runs, or the user is not root
  */
 export async function down({ purge = false }: DownOptions = {}, settings = currentSettings()): Promise<Finding> {
+  if (process.getuid?.() !== 0) throw new Error("only root can take the node down: run it with sudo");
   return withLock(
     settings.directory,
     async () => {

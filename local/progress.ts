@@ -16,7 +16,7 @@ const intervalMilliseconds = process.stdout.isTTY ? 500 : 30_000;
 /** Shows what a task is at, with the seconds since its start, but not more often than is of use. */
 export function reporter(task: { output: string }): Report {
   const started = Date.now();
-  let shown = started;
+  let shown = 0;
   return (line) => {
     const now = Date.now();
     if (now - shown < intervalMilliseconds) return;

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { hashOf, hashOfFolder } from "./cache.ts";
+import { claimFolder, marker, survivors } from "./folder.ts";
 import type { Artifacts } from "./images/catalog.ts";
 import { checkOwner, inspect } from "./inspect.ts";
 import type { LocalNode } from "./localNode.ts";
@@ -11,7 +14,7 @@ import { stages } from "./stages.ts";
 import type { Stage } from "./stages.ts";
 import { writeState } from "./state.ts";
 import type { LocalCluster, NodeState } from "./state.ts";
-import { survivors, tearDown } from "./teardown.ts";
+import { tearDown } from "./teardown.ts";
 
 /** One step of a start. */
 export interface Step {
@@ -26,6 +29,7 @@ export interface Step {
 export class Start {
   readonly #node: LocalNode;
   readonly #artifacts: Artifacts;
+  #fingerprint = "";
   #release: () => Promise<void> = () => Promise.resolve();
 
   constructor(node: LocalNode, artifacts: Artifacts) {
@@ -46,8 +50,10 @@ export class Start {
     return this.#guard(async () => {
       const finding = inspect(settings);
       checkOwner(finding, settings);
+      await claimFolder(settings);
+      this.#fingerprint = await fingerprintOf(this.#artifacts);
       const { state } = finding;
-      if (finding.health === "running" && state && String(state.binaries) === String(this.#binaries)) {
+      if (finding.health === "running" && state?.fingerprint === this.#fingerprint) {
         await this.#node.prepare(this.#artifacts);
         await importImages(this.#node, Object.values(this.#artifacts.images));
         if (state.cluster?.ingress.port !== settings.port) {
@@ -57,9 +63,10 @@ export class Start {
         await this.#finish(state.since);
         return [];
       }
-      if (finding.health === "running") report("stopping the node: its binaries are not those of this checkout");
+      if (finding.health === "running") report("stopping the node: it was made from other sources");
       if (finding.health === "broken") report("removing what a killed node left");
-      await tearDown(this.#node, survivors);
+      // The folder itself has to stay: the lock is on it.
+      await tearDown(this.#node, [...survivors, marker]);
       await this.#node.prepare(this.#artifacts);
       await writeState(this.#node.paths.state, this.#state("starting"));
       return this.#steps();
@@ -97,13 +104,17 @@ export class Start {
     }
   }
 
-  get #binaries(): string[] {
-    return [this.#artifacts.kube, this.#artifacts.mountNfs];
-  }
-
   #state(phase: NodeState["phase"]): NodeState {
-    return { owner: this.#node.settings.owner, since: new Date().toISOString(), phase, binaries: this.#binaries };
+    const { owner } = this.#node.settings;
+    return { owner, since: new Date().toISOString(), phase, fingerprint: this.#fingerprint };
   }
+}
+
+/** Stands for everything a running node was made from but the images of workloads, which can be added to it. */
+async function fingerprintOf({ kube, mountNfs, images }: Artifacts): Promise<string> {
+  const { pause, coredns, traefik } = images;
+  const manifests = await hashOfFolder(join(import.meta.dirname, "manifests"));
+  return hashOf(kube, mountNfs, pause.reference, coredns.reference, traefik.reference, manifests);
 }
 
 function describe({ settings, paths }: LocalNode, { images }: Artifacts): LocalCluster {

@@ -31,8 +31,8 @@ export interface NodeState {
   /** ISO time of the start. */
   since: string;
   phase: "starting" | "running";
-  /** Binaries it runs: others mean that it has to be started anew. */
-  binaries: string[];
+  /** Hash of what it was made from: another means that it has to be started anew. */
+  fingerprint: string;
   /** Present once it runs. */
   cluster?: LocalCluster;
 }

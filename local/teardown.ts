@@ -1,7 +1,8 @@
-import { readFile, readdir, rm, rmdir } from "node:fs/promises";
+import { readFile, readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { endProcessesIn, removeGroups } from "./cgroups.ts";
+import { clearFolder } from "./folder.ts";
 import type { LocalNode } from "./localNode.ts";
 import { cniFolder } from "./parts/network.ts";
 import { kubelet } from "./parts/kubelet.ts";
@@ -11,25 +12,19 @@ import { allParts } from "./stages.ts";
 /** How long pods get to end by themselves: enough for a store to write its last data, no waiting for idle clients. */
 const podGraceSeconds = 3;
 
-/** What survives a stop: exported directories and secrets, so that the next start finds its sessions. */
-export const survivors = ["nfs", "keep"];
-
 /**
  * Takes everything down, in order as far as parts still answer, and then by force.
  *
  * @param keep names in the node's folder that stay
  */
 export async function tearDown(node: LocalNode, keep: string[]): Promise<void> {
-  // The order spares the store a crash; if a part can't be stopped in order, the sweep ends it all the same.
-  await stopInOrder(node).catch(() => undefined);
+  // The kubelet first, which would start pods again; then pods, while their volumes are still served.
+  const pods = { stop: () => endProcessesIn(join(node.settings.name, "kubepods"), podGraceSeconds) };
+  for (const part of [kubelet, pods, ...allParts.toReversed()]) {
+    // What can't be stopped in order is ended by the sweep.
+    await part.stop(node).catch(() => undefined);
+  }
   await sweep(node, keep);
-}
-
-async function stopInOrder(node: LocalNode): Promise<void> {
-  // First the kubelet, which would start pods again.
-  await kubelet.stop(node);
-  await endProcessesIn(join(node.settings.name, "kubepods"), podGraceSeconds);
-  for (const part of allParts.toReversed()) await part.stop(node);
 }
 
 /**
@@ -42,11 +37,7 @@ async function sweep(node: LocalNode, keep: string[]): Promise<void> {
   await removeGroups(name);
   await removeLink(name);
   await unmountBelow(directory);
-  for (const entry of await readdir(directory).catch(() => [])) {
-    if (!keep.includes(entry)) await rm(join(directory, entry), { recursive: true, force: true });
-  }
-  // Only if empty: it holds what survives.
-  await rmdir(directory).catch(() => undefined);
+  await clearFolder(directory, keep);
   await removeCniFolder();
 }
 

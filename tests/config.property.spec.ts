@@ -42,7 +42,7 @@ describe("every configuration that the schema accepts", () => {
         assertSound(objects);
         assert.equal(outputs.sessionStore?.kind, "redis");
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

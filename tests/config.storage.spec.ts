@@ -54,6 +54,7 @@ describe("configuration of storage", () => {
     const refusals: [key: string, value: unknown, ...lines: string[]][] = [
       ["server", "nfs_1.example", ' must be a DNS name in lower case, got "nfs_1.example"'],
       ["server", `${"a".repeat(64)}.example`, ` must be a DNS name in lower case, got "${"a".repeat(64)}.example"`],
+      ["server", `nfs.${"a".repeat(64)}`, ` must be a DNS name in lower case, got "nfs.${"a".repeat(64)}"`],
       ["server", "a.".repeat(126) + "aa", ` must be a DNS name in lower case, got "${"a.".repeat(126)}aa"`],
       ["server", "nfs:/exports", ' must be a DNS name in lower case, got "nfs:/exports"'],
       ["path", "exports", ' must be an absolute path: it starts with / and has no spaces, got "exports"'],

@@ -37,6 +37,7 @@ describe("configuration of the store", () => {
     [{ image: "" }, `.image ${image}, got ""`],
     [{ image: "ghcr.io/Acme/valkey:8" }, `.image ${image}, got "ghcr.io/Acme/valkey:8"`],
     [{ image: "valkey:8:1" }, `.image ${image}, got "valkey:8:1"`],
+    [{ image: `valkey:${"8".repeat(129)}` }, `.image ${image}, got "valkey:${"8".repeat(129)}"`],
     [{ image: "valkey@sha256:12" }, `.image ${image}, got "valkey@sha256:12"`],
     [{ replicas: -1 }, ".replicas must be a whole number from 0 to 5, got -1"],
     [{ replicas: 6 }, ".replicas must be a whole number from 0 to 5, got 6"],

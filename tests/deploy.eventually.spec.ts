@@ -36,15 +36,15 @@ for (const [name, wait] of [
     });
 
     it("gives up in time, saying what was waited for", async () => {
-      await assert.rejects(wait("the tide to turn", 0.15, looks(false).look), {
-        message: "gave up waiting for the tide to turn after 0.15 s",
+      await assert.rejects(wait("the tide to turn", 0.05, looks(false).look), {
+        message: "gave up waiting for the tide to turn after 0.05 s",
       });
     });
 
     it("gives up in time though a look never ends", async () => {
       const never = () => new Promise<undefined>(() => undefined);
-      await assert.rejects(wait("the tide to turn", 0.15, never), {
-        message: "gave up waiting for the tide to turn after 0.15 s",
+      await assert.rejects(wait("the tide to turn", 0.05, never), {
+        message: "gave up waiting for the tide to turn after 0.05 s",
       });
     });
   });
@@ -63,15 +63,15 @@ describe("eventually", () => {
 
   it("says the error it met last", async () => {
     const { look } = looks<string>(new Error("refused"), new Error("not found"));
-    await assert.rejects(eventually("the pod", 0.25, look), {
-      message: "gave up waiting for the pod after 0.25 s: not found",
+    await assert.rejects(eventually("the pod", 0.15, look), {
+      message: "gave up waiting for the pod after 0.15 s: not found",
     });
   });
 
   it("says no error that was over", async () => {
     const { look } = looks<string | undefined>(new Error("refused"), undefined);
-    await assert.rejects(eventually("the pod", 0.25, look), {
-      message: "gave up waiting for the pod after 0.25 s",
+    await assert.rejects(eventually("the pod", 0.15, look), {
+      message: "gave up waiting for the pod after 0.15 s",
     });
   });
 });

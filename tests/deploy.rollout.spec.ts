@@ -86,6 +86,16 @@ const statefulSets: Case<V1StatefulSetStatus>[] = [
     { observedGeneration: 2, replicas: 3, readyReplicas: 3, updatedReplicas: 3, currentReplicas: 3, ...old },
     false,
   ],
+  [
+    "that is scaled down, the last pod no longer ready but still there",
+    { observedGeneration: 2, replicas: 3, readyReplicas: 2, updatedReplicas: 3, currentReplicas: 3, ...old },
+    false,
+  ],
+  [
+    "with a pod that is not ready",
+    { observedGeneration: 2, replicas: 2, readyReplicas: 1, updatedReplicas: 2, currentReplicas: 2, ...old },
+    false,
+  ],
   ["done", { observedGeneration: 2, ...members(2), ...old }, true],
 ];
 
@@ -170,9 +180,9 @@ describe("waiting for rollouts", () => {
         lastTimestamp: new Date(1000),
       }),
     ]);
-    await assert.rejects(waitForRollouts(cluster, [ready], 0.15), {
+    await assert.rejects(waitForRollouts(cluster, [ready], 0.05), {
       message: [
-        "gave up waiting for Deployment shop/app after 0.15 s",
+        "gave up waiting for Deployment shop/app after 0.05 s",
         "pods in shop:",
         "  app-1: Pending (app not ready, 2 restarts, ImagePullBackOff no such image)",
         "last events:",

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { execa } from "execa";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { parseHierarchies } from "../local/cgroups.ts";
 import type { Artifacts } from "../local/images/catalog.ts";
+import { claimFolder, clearFolder, marker } from "../local/folder.ts";
 import { ownerProblem } from "../local/inspect.ts";
 import { LocalNode } from "../local/localNode.ts";
 import { withImages } from "../local/parts/addons.ts";
@@ -80,7 +82,7 @@ describe("a part of the node", () => {
       },
     };
     await assert.rejects(bringUp(ending, node, artifacts), {
-      message: `store: etcd has ended; last lines of ${folder}/log/etcd.log:\n  starting\n  port in use`,
+      message: `etcd has ended; last lines of ${folder}/log/etcd.log:\n  starting\n  port in use`,
     });
   });
 
@@ -107,7 +109,7 @@ describe("a part of the node", () => {
 
 describe("the owner of a node", () => {
   const settings = settingsFrom({}, "/root", "/checkout");
-  const state = { owner: tmpdir(), since: "2026-01-01", phase: "running" as const, binaries: [] };
+  const state = { owner: tmpdir(), since: "2026-01-01", phase: "running" as const, fingerprint: "" };
 
   it("is named to another checkout", () => {
     assert.equal(
@@ -125,6 +127,48 @@ describe("the owner of a node", () => {
       { health: "absent", processes: [] },
     ] as const;
     for (const finding of findings) assert.equal(ownerProblem({ ...finding, processes: [] }, settings), undefined);
+  });
+});
+
+describe("the folder of a node", () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "folder-"));
+  });
+
+  afterEach(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("is a new one, and stays one", async () => {
+    await claimFolder({ directory });
+    await mkdir(join(directory, "run"));
+    await claimFolder({ directory });
+  });
+
+  it("is never one that holds other things", async () => {
+    await mkdir(join(directory, "run"));
+    await assert.rejects(claimFolder({ directory }), {
+      message: `${directory} holds other things than a node's: set SESSION_STACK_DIR to an empty or new folder`,
+    });
+    await clearFolder(directory, []);
+    assert.deepEqual(await readdir(directory), ["run"]);
+  });
+
+  it("stays itself while it is locked", async () => {
+    await claimFolder({ directory });
+    await clearFolder(directory, [marker]);
+    assert.deepEqual(await readdir(directory), [marker]);
+  });
+
+  it("loses all but what survives, and then itself", async () => {
+    await claimFolder({ directory });
+    for (const name of ["run", "keep"]) await mkdir(join(directory, name));
+    await clearFolder(directory, ["nfs", "keep"]);
+    assert.deepEqual(await readdir(directory), [".session-stack", "keep"]);
+    await clearFolder(directory, []);
+    assert.equal(existsSync(directory), false);
   });
 });
 

@@ -13,6 +13,9 @@ const components = new URL("../components/redis/", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "session-stack-scripts-"));
 const at = (path: string) => join(folder, path);
 const config = at("run/redis.conf");
+const engines = ["valkey", "redis"];
+/** Where a fake notes how it was called. */
+const noteOf = (program: string) => at(`calls/${program}`);
 
 /** Where the container has its files, and where this test has them. */
 const places = {
@@ -36,9 +39,7 @@ function run(script: string, env: Record<string, string> = {}, args: string[] = 
 
 /** How a fake was called: its process, arguments one a line, and REDISCLI_AUTH. */
 function call(program: string) {
-  const [pid = "", auth = "", ...args] = readFileSync(at(`calls/${program}`), "utf8")
-    .trimEnd()
-    .split("\n");
+  const [pid = "", auth = "", ...args] = readFileSync(noteOf(program), "utf8").trimEnd().split("\n");
   return { pid: Number(pid), auth, args };
 }
 
@@ -55,8 +56,8 @@ before(() => {
     for (const [there, here] of Object.entries(places)) text = text.replaceAll(there, here);
     writeFileSync(at(`etc/${script}`), text);
   }
-  const note = (program: string) => `printf '%s\\n' $$ "\${REDISCLI_AUTH-none}" "$@" >${at(`calls/${program}`)}`;
-  for (const engine of ["valkey", "redis"]) {
+  const note = (program: string) => `printf '%s\\n' $$ "\${REDISCLI_AUTH-none}" "$@" >${noteOf(program)}`;
+  for (const engine of engines) {
     writeScript(`bin/${engine}-server`, `#!/bin/sh\n${note(`${engine}-server`)}\n`);
     writeScript(
       `bin/${engine}-cli`,
@@ -67,10 +68,8 @@ before(() => {
 });
 
 beforeEach(() => {
-  rmSync(at("run"), { recursive: true });
-  rmSync(at("calls"), { recursive: true });
-  mkdirSync(at("run"));
-  mkdirSync(at("calls"));
+  for (const written of [config, ...engines.flatMap((engine) => [`${engine}-server`, `${engine}-cli`].map(noteOf))])
+    rmSync(written, { force: true });
   writeFileSync(at("secrets/password"), "Secret123");
 });
 
@@ -91,7 +90,7 @@ describe("start.sh", () => {
     });
   }
 
-  for (const engine of ["valkey", "redis"]) {
+  for (const engine of engines) {
     it(`becomes ${engine}-server itself, so that signals reach it`, () => {
       const { pid } = run("start.sh", { ENGINE: engine });
       assert.equal(call(`${engine}-server`).pid, pid);
@@ -120,7 +119,7 @@ describe("start.sh", () => {
       rmSync(at(missing));
       try {
         assert.notEqual(run("start.sh").status, 0);
-        assert.equal(existsSync(at("calls/valkey-server")), false);
+        assert.equal(existsSync(noteOf("valkey-server")), false);
       } finally {
         writeFileSync(at(missing), text);
       }

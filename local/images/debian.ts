@@ -19,6 +19,7 @@ export async function debianLayer(name: string, packages: string[], cache: strin
     root: cache,
     artifact: `debian-${name}`,
     key: hashOf(suite, architecture, ...include, await readFile(hook)),
+    report,
     produce: async (output) => {
       await runTool(
         "mmdebstrap",

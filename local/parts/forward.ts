@@ -9,7 +9,7 @@ export const forward: Part = {
   async start(node) {
     const { port, addresses } = node.settings;
     const listen = `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork`;
-    await node.launch("forward", ["socat", listen, `TCP:${addresses.node}:80`], { namespaces: "machine" });
+    await node.launch("forward", ["socat", listen, `TCP:${addresses.node}:80`], "machine");
   },
   ready: (node) =>
     new Promise((resolve) => {

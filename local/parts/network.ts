@@ -22,7 +22,7 @@ export const network: Part = {
     // Made here because a machine that never ran a container lacks it.
     await mkdir(cniFolder, { recursive: true });
     await rm(heldFile(node), { force: true });
-    await node.launch(holder, [hold, node.paths.run], { namespaces: "new" });
+    await node.launch(holder, [hold, node.paths.run], "new");
   },
   async ready(node) {
     await readFile(heldFile(node));

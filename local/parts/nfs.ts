@@ -1,5 +1,6 @@
 import { chmod, chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { holder } from "../localNode.ts";
 import type { LocalNode } from "../localNode.ts";
 import { until } from "../process.ts";
 import type { Part } from "./part.ts";
@@ -46,15 +47,16 @@ export const nfs: Part = {
   },
 };
 
-/** Unmounts what the kubelet left, while the server can still take the last writes. */
+/**
+ * Unmounts what the kubelet left, while the server can still take the last writes. A kernel mount would otherwise wait
+ * for the server for ever when the namespace goes.
+ */
 async function unmountClients(node: LocalNode): Promise<void> {
-  const holder = node.running("namespaces");
-  if (!holder) return;
-  const mounts = await readFile(`/proc/${holder.pid}/mounts`, "utf8");
+  const process = node.running(holder);
+  if (!process) return;
+  const mounts = await readFile(`/proc/${process.pid}/mounts`, "utf8");
   for (const path of nfsMounts(mounts, node.settings.addresses.node)) {
-    await node
-      .run(["timeout", "5", "umount", path])
-      .catch(() => node.run(["umount", "-l", path]).catch(() => undefined));
+    await node.run(["timeout", "5", "umount", path]).catch(() => node.run(["umount", "--force", "--lazy", path]));
   }
 }
 

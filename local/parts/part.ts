@@ -26,7 +26,7 @@ export async function bringUp(part: Part, node: LocalNode, artifacts: Artifacts)
   const isReady = async () => {
     // Any process: a part that waits for another would only say, much later, that it is not ready.
     const [dead] = node.dead();
-    if (dead !== undefined) throw new PartError(`${part.name}: ${dead} has ended; ${await node.tail(dead)}`);
+    if (dead !== undefined) throw new PartError(`${dead} has ended; ${await node.tail(dead)}`);
     return part.ready(node).catch((error: unknown) => {
       last = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
       return false;

@@ -194,7 +194,7 @@ describe("the local node", function () {
     assert.equal((await execa("ip", ["link", "show", settings.name], { reject: false })).exitCode, 1);
     const files = existsSync(settings.directory) ? await readdir(settings.directory) : [];
     assert.deepEqual(
-      files.filter((name) => name !== "keep" && name !== "nfs"),
+      files.filter((name) => ![".session-stack", "keep", "nfs"].includes(name)),
       [],
     );
     assert.equal(await machineRules(), rules);

@@ -22,12 +22,13 @@ type fakeServer struct {
 	t  *testing.T
 	ln net.Listener
 
-	mu    sync.Mutex // guards the rest
-	files map[string]*fakeFile
-	verf  uint64 // the write verifier
-	calls []fakeCall
-	conns map[net.Conn]bool
-	hook  func(call fakeCall) fate // asked before each call is executed
+	mu     sync.Mutex // guards the rest
+	files  map[string]*fakeFile
+	verf   uint64 // the write verifier
+	denied uint32 // what ACCESS does not grant
+	calls  []fakeCall
+	conns  map[net.Conn]bool
+	hook   func(call fakeCall) fate // asked before each call is executed
 }
 
 // fakeCall is a call as it came in.

@@ -72,6 +72,10 @@ func (s *fakeServer) execute(call fakeCall, r *bytes.Reader, w *bytes.Buffer) {
 		}
 		f.changes++
 		put(w, uint32(0), nfs.WccData{After: f.attr()})
+	case nfs.NFSProc3Access:
+		var rights uint32
+		get(r, &rights)
+		put(w, uint32(0), none, rights&^s.denied)
 	case nfs.NFSProc3Lookup:
 		var name string
 		if get(r, &name); f.kids[name] == "" {

@@ -94,7 +94,8 @@ func (n *node) createExclusive(ctx context.Context, c rpc.Auth, name string, mod
 
 // Open implements fs.NodeOpener. Close-to-open consistency (nfs(5), "Data and
 // metadata coherence") needs fresh attributes here; a stale handle makes the
-// kernel look the name up again.
+// kernel look the name up again. What the caller may do is asked of the server
+// too: to the kernel root may do everything.
 func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {
 	c := cred(ctx)
 	if errno := n.lock.acquire(ctx); errno != 0 {
@@ -102,7 +103,7 @@ func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, s
 	}
 	defer n.lock.release()
 	h := n.open(c, flags) // first, so that who removes the file from now on hides it
-	a, errno := n.getattr(ctx, c)
+	a, errno := n.access(ctx, c, accessOf(flags))
 	if errno != 0 {
 		n.close()
 		return nil, 0, errno
@@ -112,6 +113,41 @@ func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, s
 		n.NotifyContent(-1, 0) // the kernel forgets what it knows of size and times; pages it drops on open
 	}
 	return h, 0, 0
+}
+
+// fmodeExec is in the flags of an open for execve(2) (linux/fs.h).
+const fmodeExec = 0x20
+
+// accessOf translates open flags to the rights of ACCESS (RFC 1813 section
+// 3.3.4).
+func accessOf(flags uint32) uint32 {
+	const write = nfs.ACCESS3_MODIFY | nfs.ACCESS3_EXTEND
+	switch {
+	case flags&fmodeExec != 0:
+		return nfs.ACCESS3_EXECUTE
+	case flags&syscall.O_ACCMODE == syscall.O_WRONLY:
+		return write
+	case flags&syscall.O_ACCMODE == syscall.O_RDWR:
+		return nfs.ACCESS3_READ | write
+	}
+	return nfs.ACCESS3_READ
+}
+
+// access asks the server for rights to a file, and for its attributes; EACCES
+// says that one is missing.
+func (n *node) access(ctx context.Context, c rpc.Auth, rights uint32) (a nfs.Fattr, errno syscall.Errno) {
+	var attr nfs.PostOpAttr
+	var granted uint32
+	if errno = n.m.do(ctx, c, nfs.NFSProc3Access, args{n.fh, rights}, &attr, &granted); errno != 0 {
+		return a, errno
+	}
+	if granted&rights != rights {
+		return a, syscall.EACCES
+	}
+	if attr.IsSet {
+		return attr.Attr, 0
+	}
+	return n.getattr(ctx, c)
 }
 
 // Read implements fs.NodeReader.

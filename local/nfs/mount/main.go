@@ -9,6 +9,11 @@
 //     server checks them: an export with all_squash needs matching modes;
 //   - no extended attributes, no access control lists, no devices are made;
 //   - if this process dies, the mount answers ENOTCONN until it is unmounted.
+//
+// As with the kernel's client, calls wait for a server that is away (hard, the
+// default), and so does umount(8), which asks for the file system's size, but
+// not umount --lazy. This process stays after an unmount until the server has
+// all data.
 package main
 
 import (
@@ -76,7 +81,11 @@ func daemonise() error {
 	if err := unix.CloseRange(3, 1<<31-1, unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return fmt.Errorf("close_range: %w", err)
 	}
-	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
+	self, err := os.Executable() // not /proc/self/exe, or ps(1) would show "exe"
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(self, os.Args[1:]...)
 	cmd.Args[0] = os.Args[0]
 	cmd.Dir, cmd.Env = "/", append(os.Environ(), daemonEnv+"=1")
 	cmd.ExtraFiles = []*os.File{w}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"syscall"
 	"testing"
@@ -209,6 +210,36 @@ func TestPermissionErrorsComeBack(t *testing.T) {
 		_, listed := k.list()
 		if listed != want {
 			t.Errorf("list: %v, want %v", listed, want)
+		}
+	}
+}
+
+func TestOpenAsksTheServerForRights(t *testing.T) {
+	const read, write, exec = nfs.ACCESS3_READ, nfs.ACCESS3_MODIFY | nfs.ACCESS3_EXTEND, nfs.ACCESS3_EXECUTE
+	for _, test := range []struct {
+		flags, denied uint32
+		want          syscall.Errno
+	}{
+		{syscall.O_RDONLY, write | exec, 0},
+		{syscall.O_RDONLY, read, syscall.EACCES},
+		{syscall.O_WRONLY, read | exec, 0},
+		{syscall.O_WRONLY | syscall.O_APPEND, nfs.ACCESS3_MODIFY, syscall.EACCES},
+		{syscall.O_WRONLY, nfs.ACCESS3_EXTEND, syscall.EACCES},
+		{syscall.O_RDWR, exec, 0},
+		{syscall.O_RDWR, read, syscall.EACCES},
+		{syscall.O_RDWR, write, syscall.EACCES},
+		{syscall.O_RDONLY | fmodeExec, read | write, 0},
+		{syscall.O_RDONLY | fmodeExec, exec, syscall.EACCES},
+	} {
+		s := newFakeServer(t)
+		k := mounted(t, s)
+		f := k.created("a")
+		k.release(f)
+		s.denied = test.denied
+		_, status := k.open(f.node, test.flags)
+		k.want(fmt.Sprintf("open %#x without %#x", test.flags, test.denied), status, test.want)
+		if n := k.root.GetChild("a").Operations().(*node).opens; n != map[bool]int{true: 1}[test.want == 0] {
+			t.Errorf("%d open handles", n)
 		}
 	}
 }
