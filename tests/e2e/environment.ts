@@ -1,12 +1,9 @@
 import { contextEnvironment, localEnvironment, type Environment } from "../../cli/environment.ts";
 import { suite } from "./options.ts";
 
-/** The cluster that the command line asks for: one that exists, or the local node, started if need be. */
+/** The cluster that the command line asks for: one that exists, or the local node, started again if need be. */
 export async function openEnvironment(): Promise<Environment> {
   if (suite.cluster !== undefined) return contextEnvironment(suite.cluster);
   const { up } = await import("../../local/node.ts");
-  return localEnvironment(await up());
+  return localEnvironment(await up({ quiet: true }));
 }
-
-/** Time for a cold build of the local node. */
-export const coldStart = 1_500_000;

@@ -1,6 +1,6 @@
 import type { Environment } from "../../cli/environment.ts";
 import { deployStack, destroyStack } from "../../deploy/stack.ts";
-import { coldStart, openEnvironment } from "./environment.ts";
+import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
 import { proofContext, runStep, type ProofContext } from "./proof/context.ts";
 import { proofSteps } from "./proof/steps.ts";
@@ -10,8 +10,7 @@ describe("the session proof", () => {
   let environment: Environment;
   let context: ProofContext;
 
-  before("a cluster with the stack on it", async function () {
-    this.timeout(coldStart);
+  before("a cluster with the stack on it", async () => {
     environment = await openEnvironment();
     const stack = await deployStack(environment.options);
     const { exportDirectory } = environment;

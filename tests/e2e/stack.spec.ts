@@ -4,7 +4,7 @@ import type { Environment } from "../../cli/environment.ts";
 import { exec } from "../../deploy/exec.ts";
 import { inMemory } from "../../deploy/secrets.ts";
 import { deployStack, destroyStack, renderFor, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
-import { coldStart, openEnvironment } from "./environment.ts";
+import { openEnvironment } from "./environment.ts";
 import { Browser } from "./proof/browser.ts";
 import { askStore, settled } from "./proof/pods.ts";
 
@@ -13,8 +13,7 @@ describe("a deployed stack", () => {
   let stack: DeployedStack;
   let namespace: string;
 
-  before("a cluster with the stack on it", async function () {
-    this.timeout(coldStart);
+  before("a cluster with the stack on it", async () => {
     environment = await openEnvironment();
     stack = await deployStack(environment.options);
     namespace = stack.outputs.namespace;
@@ -82,7 +81,6 @@ describe("a second stack on the same cluster: engine redis, unique directories, 
   let wasPrepared = false;
 
   before("a cluster", async function () {
-    this.timeout(coldStart);
     environment = await openEnvironment();
     const { options } = environment;
     const { objects } = await renderFor(options);

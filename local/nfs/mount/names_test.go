@@ -235,7 +235,9 @@ func TestOpenAsksTheServerForRights(t *testing.T) {
 		k := mounted(t, s)
 		f := k.created("a")
 		k.release(f)
+		s.mu.Lock()
 		s.denied = test.denied
+		s.mu.Unlock()
 		_, status := k.open(f.node, test.flags)
 		k.want(fmt.Sprintf("open %#x without %#x", test.flags, test.denied), status, test.want)
 		if n := k.root.GetChild("a").Operations().(*node).opens; n != map[bool]int{true: 1}[test.want == 0] {

@@ -353,9 +353,11 @@ func TestDeleteErrors(t *testing.T) {
 func TestDeleteWithoutRights(t *testing.T) {
 	w := newWorld(t, map[string]string{"onDelete": "delete"})
 	w.put("data/appendonlydir/f")
-	if err := os.Chmod(filepath.Join(w.local, "data", "appendonlydir"), 0o555); err != nil {
+	foreign := filepath.Join(w.local, "data", "appendonlydir")
+	if err := os.Chmod(foreign, 0o555); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { os.Chmod(foreign, 0o777) })
 	if os.Getuid() == 0 { // for file systems this thread becomes somebody else
 		if err := os.Chmod(filepath.Dir(w.local), 0o755); err != nil {
 			t.Fatal(err)
