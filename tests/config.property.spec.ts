@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readConfig } from "../config.ts";
-import { render } from "../render/program.ts";
+import { render } from "./rendered.ts";
 import type { KubernetesObject } from "../render/objects.ts";
 import { validConfig } from "./configArbitrary.ts";
 import { configure } from "./configs.ts";
-import { withoutStacks } from "./mocks.ts";
 
 // The API server's own validation is stricter than what is asserted here of names and labels.
 
@@ -38,7 +37,7 @@ describe("every configuration that the schema accepts", () => {
   it("renders to objects with good names, no two of them alike", async () => {
     await fc.assert(
       fc.asyncProperty(validConfig, async (values) => {
-        const { objects, outputs } = await withoutStacks(() => render("dev", values));
+        const { objects, outputs } = await render("dev", values);
         assertSound(objects);
         assert.equal(outputs.sessionStore?.kind, "redis");
       }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { destroy } from "../deploy/destroy.ts";
-import { render } from "../render/program.ts";
+import { render } from "./rendered.ts";
 import type { KubernetesObject } from "../render/objects.ts";
 import { FakeCluster, object } from "./fakeCluster.ts";
 

@@ -6,7 +6,7 @@ import { contextEnvironment, localEnvironment } from "../cli/environment.ts";
 import { connect } from "../deploy/cluster.ts";
 import type { DeployedStack } from "../deploy/stack.ts";
 import type { PublicOutputs } from "../outputs.ts";
-import { render } from "../render/program.ts";
+import { render } from "./rendered.ts";
 import { FakeCluster, object } from "./fakeCluster.ts";
 
 // Nothing is connected to: that a context works shows when it is used.

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parseAllDocuments, stringify } from "yaml";
-import { render } from "../render/program.ts";
+import { render } from "./rendered.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

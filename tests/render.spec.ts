@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ConfigError } from "../config.ts";
 import { describe as objectName, type KubernetesObject } from "../render/objects.ts";
 import { inInstallOrder } from "../render/order.ts";
-import { render } from "../render/program.ts";
+import { render } from "./rendered.ts";
 
 // That the manifests can be applied in this order is proved by the end-to-end suite.
 
