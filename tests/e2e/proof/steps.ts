@@ -53,7 +53,7 @@ async function loseStorePod(context: ProofContext): Promise<void> {
 
 async function setNameJack(context: ProofContext): Promise<void> {
   assert.equal(await askStore(context, primary, "set", "name", "jack"), "OK");
-  await replacePod(context, primary);
+  await replacePrimary(context);
   assert.equal(await askStore(context, primary, "get", "name"), "jack");
   if (await hasReplica(context)) {
     await eventually(
@@ -63,6 +63,15 @@ async function setNameJack(context: ProofContext): Promise<void> {
     );
   }
   assert.equal(await askStore(context, primary, "del", "name"), "1");
+}
+
+/**
+ * Replaces the primary and waits until the visitor is served again: a moment later than the pod is ready, for the
+ * Service and the application's connection have to follow.
+ */
+async function replacePrimary(context: ProofContext): Promise<void> {
+  await replacePod(context, primary);
+  await visitThrough(context, () => Promise.resolve(true));
 }
 
 async function hasReplica({ cluster, namespace }: ProofContext): Promise<boolean> {
@@ -100,7 +109,7 @@ async function resolvePrimary(context: ProofContext): Promise<void> {
   const address = async () => (await readPod(context, primary)).status?.podIP ?? "none";
   const before = await address();
   assert.deepEqual(await resolveIn(context, asker, name), [before]);
-  await replacePod(context, primary);
+  await replacePrimary(context);
   const after = await address();
   await eventually(`${name} to be ${after}`, 60, async () => (await resolveIn(context, asker, name)).join() === after);
   context.report(`${name}: ${before}, then ${after}`);
