@@ -2,20 +2,21 @@ import { PatchStrategy } from "@kubernetes/client-node";
 import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
 import { apiMessage, orUndefined, type Cluster } from "./cluster.ts";
-import { remember, secretToCreate, type SecretKeeper } from "./secrets.ts";
+import { SecretWriter, type SecretKeeper } from "./secrets.ts";
 
 /** Owner of the fields that are applied here. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 const fieldManager = "session-stack";
 
 /**
- * Applies rendered objects in their order. Missing Secrets are created, existing ones never touched.
+ * Applies rendered objects in their order. Secrets keep the passwords that they hold.
  * @throws Error naming the object and the API server's reason, or when the Pulumi engine owns the namespace.
  */
 export async function apply(cluster: Cluster, objects: KubernetesObject[], keeper: SecretKeeper): Promise<void> {
   await refuseEnginesNamespaces(cluster, objects);
+  const secrets = await SecretWriter.create(cluster, objects, keeper);
   for (const object of objects) {
     try {
-      await (object.kind === "Secret" ? createOnce(cluster, object, keeper) : applyServerSide(cluster, object));
+      await (object.kind === "Secret" ? secrets.apply(object) : applyServerSide(cluster, object));
     } catch (error) {
       throw new Error(`cannot apply ${describe(object)}: ${apiMessage(error)}`, { cause: error });
     }
@@ -33,34 +34,44 @@ export async function prune(cluster: Cluster, objects: KubernetesObject[]): Prom
   }
 }
 
-/** Objects of the kinds that hold neither data nor secrets, so that deleting one loses nothing. */
+/**
+ * Kinds that hold neither data nor secrets, so that deleting one loses nothing: the claims of a StatefulSet stay.
+ * Workloads come first, for what is left of them needs the rest while they end.
+ */
+const prunable = [
+  { apiVersion: "batch/v1", kind: "CronJob" },
+  { apiVersion: "apps/v1", kind: "Deployment" },
+  { apiVersion: "apps/v1", kind: "StatefulSet" },
+  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+  { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+  { apiVersion: "v1", kind: "Service" },
+  { apiVersion: "v1", kind: "ConfigMap" },
+];
+
 async function listPrunable(
-  { core, networking }: Cluster,
-  scope: { namespace: string; labelSelector: string },
+  { objects: api }: Cluster,
+  { namespace, labelSelector }: Scope,
 ): Promise<KubernetesObject[]> {
-  const [configMaps, services, ingresses] = await Promise.all([
-    core.listNamespacedConfigMap(scope),
-    core.listNamespacedService(scope),
-    networking.listNamespacedIngress(scope),
-  ]);
-  const named = (apiVersion: string, kind: string, items: { metadata?: { name?: string; namespace?: string } }[]) =>
-    items.map(({ metadata }) => ({
-      apiVersion,
-      kind,
-      metadata: { name: metadata?.name ?? "", namespace: metadata?.namespace },
-    }));
-  return [
-    ...named("v1", "ConfigMap", configMaps.items),
-    ...named("v1", "Service", services.items),
-    ...named("networking.k8s.io/v1", "Ingress", ingresses.items),
-  ];
+  const lists = prunable.map(async ({ apiVersion, kind }) => {
+    const none = undefined;
+    const { items } = await api.list(apiVersion, kind, namespace, none, none, none, none, labelSelector);
+    return items.map(({ metadata }) => ({ apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } }));
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 function identity({ kind, metadata }: KubernetesObject): string {
   return [kind, metadata.namespace ?? "", metadata.name].join("/");
 }
 
-function ownedNamespaces(objects: KubernetesObject[]) {
+/** What one stack has in one namespace. */
+interface Scope {
+  namespace: string;
+  labelSelector: string;
+}
+
+function ownedNamespaces(objects: KubernetesObject[]): Scope[] {
   const instance = "app.kubernetes.io/instance";
   const namespaces = new Map(objects.map(({ metadata }) => [metadata.namespace, metadata.labels?.[instance]]));
   return [...namespaces].flatMap(([namespace, owner]) =>
@@ -81,14 +92,6 @@ async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObje
       );
     }
   }
-}
-
-async function createOnce(cluster: Cluster, secret: KubernetesObject, keeper: SecretKeeper): Promise<void> {
-  const { name, namespace = "" } = secret.metadata;
-  const existing = await orUndefined(cluster.core.readNamespacedSecret({ name, namespace }));
-  const present =
-    existing ?? (await cluster.core.createNamespacedSecret({ namespace, body: secretToCreate(secret, keeper) }));
-  remember(name, present.data ?? {}, keeper);
 }
 
 function applyServerSide(cluster: Cluster, object: KubernetesObject): Promise<unknown> {

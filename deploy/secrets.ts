@@ -1,13 +1,16 @@
-import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { V1Secret } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../render/objects.ts";
-import { configKeys, fillIn } from "../render/placeholders.ts";
+import { configKeys } from "../render/placeholders.ts";
+import { orUndefined, type Cluster } from "./cluster.ts";
+import { generatedAnnotation, generatedNames, GeneratedPasswords, type SecretValues } from "./generated.ts";
 
 /** Remembers Secrets over the end of the cluster or of the stack, so that what they signed stays valid. */
 export interface SecretKeeper {
-  recall(name: string): Record<string, string> | undefined;
-  keep(name: string, values: Record<string, string>): void;
+  recall(name: string): SecretValues | undefined;
+  keep(name: string, values: SecretValues): void;
 }
 
 /** The Secret that outlives its stack: without it every session cookie is worthless. */
@@ -15,7 +18,7 @@ const kept = new Set(["session-secret"]);
 
 /** Keeps them for the life of this process. */
 export function inMemory(): SecretKeeper {
-  const secrets = new Map<string, Record<string, string>>();
+  const secrets = new Map<string, SecretValues>();
   return { recall: (name) => secrets.get(name), keep: (name, values) => void secrets.set(name, values) };
 }
 
@@ -24,7 +27,7 @@ export function inDirectory(directory: string): SecretKeeper {
   const file = (name: string) => join(directory, `${name}.json`);
   return {
     recall: (name) =>
-      existsSync(file(name)) ? (JSON.parse(readFileSync(file(name), "utf8")) as Record<string, string>) : undefined,
+      existsSync(file(name)) ? (JSON.parse(readFileSync(file(name), "utf8")) as SecretValues) : undefined,
     keep: (name, values) => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeFileSync(file(name), JSON.stringify(values), { mode: 0o600 });
@@ -33,32 +36,92 @@ export function inDirectory(directory: string): SecretKeeper {
 }
 
 /**
- * The Secret to create for a rendered one: kept values, or placeholders replaced by new passwords.
- * @throws Error when it holds a secret of the configuration, which only the engine can decrypt.
+ * Applies a stack's Secrets: every generated password that one of them holds stays, whichever of them needs it; new
+ * passwords are made for what is new; keys that are rendered no longer go; what would not change is not written.
  */
-export function secretToCreate(rendered: KubernetesObject, keeper: SecretKeeper): KubernetesObject {
-  const { name, namespace } = rendered.metadata;
-  const values = rendered.stringData ?? {};
-  const [key] = configKeys(values);
-  if (key !== undefined) {
-    throw new Error(
-      `Secret ${namespace}/${name} holds session-stack:${key}, which only the Pulumi engine can decrypt: ` +
-        `create the Secret beforehand (keys: ${Object.keys(values).join(", ")}), or use pulumi up`,
-    );
+export class SecretWriter {
+  readonly #cluster: Cluster;
+  readonly #keeper: SecretKeeper;
+  readonly #passwords = new GeneratedPasswords();
+
+  private constructor(cluster: Cluster, keeper: SecretKeeper) {
+    this.#cluster = cluster;
+    this.#keeper = keeper;
   }
-  const stringData = (kept.has(name) ? keeper.recall(name) : undefined) ?? fillIn(values, password);
-  return { ...rendered, stringData };
+
+  /** Learns the passwords of all the Secrets among the objects, before the first of them is written. */
+  static async create(cluster: Cluster, objects: KubernetesObject[], keeper: SecretKeeper): Promise<SecretWriter> {
+    const writer = new SecretWriter(cluster, keeper);
+    for (const secret of objects.filter(({ kind }) => kind === "Secret")) {
+      const existing = await writer.#read(secret);
+      const held = existing === undefined ? writer.#recall(secret) : valuesOf(existing);
+      if (held !== undefined) writer.#passwords.learn(secret.stringData ?? {}, held);
+    }
+    return writer;
+  }
+
+  /**
+   * Creates or changes one Secret. One that holds a secret of the configuration, which only the engine can decrypt, is
+   * left to whoever made it.
+   * @throws Error when there is none of that kind yet.
+   */
+  async apply(rendered: KubernetesObject): Promise<void> {
+    const existing = await this.#read(rendered);
+    const present = await this.#write(rendered, existing);
+    const { name } = rendered.metadata;
+    if (kept.has(name)) this.#keeper.keep(name, valuesOf(present));
+  }
+
+  #write(rendered: KubernetesObject, existing: V1Secret | undefined): Promise<V1Secret> | V1Secret {
+    const { name, namespace = "" } = rendered.metadata;
+    const [key] = configKeys(rendered.stringData ?? {});
+    if (key !== undefined && existing !== undefined) return existing;
+    if (key !== undefined) throw new Error(undecryptable(rendered, key));
+    const body = merge(rendered, existing, this.#passwords.fillIn(rendered.stringData ?? {}));
+    const { core } = this.#cluster;
+    if (existing === undefined) return core.createNamespacedSecret({ namespace, body });
+    return isSame(existing, body) ? existing : core.replaceNamespacedSecret({ name, namespace, body });
+  }
+
+  #read({ metadata: { name, namespace = "" } }: KubernetesObject): Promise<V1Secret | undefined> {
+    return orUndefined(this.#cluster.core.readNamespacedSecret({ name, namespace }));
+  }
+
+  #recall({ metadata: { name } }: KubernetesObject): SecretValues | undefined {
+    return kept.has(name) ? this.#keeper.recall(name) : undefined;
+  }
 }
 
-/** Remembers a Secret of the cluster, if it is one of those that outlive it. */
-export function remember(name: string, data: Record<string, string>, keeper: SecretKeeper): void {
-  if (!kept.has(name)) return;
-  const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]);
-  keeper.keep(name, Object.fromEntries(decoded) as Record<string, string>);
+/** With the resourceVersion of what was read: whoever writes at the same time must not be overwritten unseen. */
+function merge({ stringData, ...rendered }: KubernetesObject, existing: V1Secret | undefined, values: SecretValues) {
+  const names = generatedNames(stringData ?? {});
+  const annotations = { ...existing?.metadata?.annotations, ...rendered.metadata.annotations };
+  if (names === undefined) delete annotations[generatedAnnotation];
+  else annotations[generatedAnnotation] = names;
+  const labels = { ...existing?.metadata?.labels, ...rendered.metadata.labels };
+  const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")] as const);
+  return {
+    ...rendered,
+    type: existing?.type ?? "Opaque",
+    metadata: { ...existing?.metadata, ...rendered.metadata, labels, annotations },
+    data: Object.fromEntries(data),
+  };
 }
 
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+function isSame(existing: V1Secret, body: ReturnType<typeof merge>): boolean {
+  const compared = ({ metadata, data }: V1Secret) => [data ?? {}, metadata?.labels ?? {}, metadata?.annotations ?? {}];
+  return isDeepStrictEqual(compared(existing), compared(body));
+}
 
-function password(length: number): string {
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
+function undecryptable({ metadata, stringData = {} }: KubernetesObject, key: string): string {
+  return (
+    `Secret ${metadata.namespace}/${metadata.name} holds session-stack:${key}, which only the Pulumi engine can decrypt: ` +
+    `create the Secret beforehand (keys: ${Object.keys(stringData).join(", ")}), or use pulumi up`
+  );
+}
+
+function valuesOf({ metadata, data = {} }: V1Secret): SecretValues {
+  const decoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()] as const);
+  const names = metadata?.annotations?.[generatedAnnotation];
+  return { ...Object.fromEntries(decoded), ...(names === undefined ? {} : { [generatedAnnotation]: names }) };
 }

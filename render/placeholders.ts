@@ -3,7 +3,7 @@
  * placeholder inside a URL can still be found.
  */
 
-const generated = /~generated\.[-\w]+\.(\d+)~/g;
+const generated = /~generated\.([-\w]+)\.(\d+)~/g;
 const fromConfig = /~config\.([-\w]+)~/g;
 
 /** Stands for a random password, made when the manifests are applied. */
@@ -18,14 +18,24 @@ export function configKeys(values: Record<string, string>): string[] {
   return [...new Set(found.map((match) => match[1] ?? ""))];
 }
 
-/** Replaces every placeholder of a Secret; equal placeholders get equal passwords. */
-export function fillIn(values: Record<string, string>, password: (length: number) => string): Record<string, string> {
-  const made = new Map<string, string>();
-  const passwordFor = (placeholder: string, length: string) => {
-    const value = made.get(placeholder) ?? password(Number(length));
-    made.set(placeholder, value);
-    return value;
-  };
+/** The name of the generated password that a value is, and is nothing else beside. */
+export function generatedName(value: string): string | undefined {
+  const [first] = value.matchAll(generated);
+  return first?.[0] === value ? first[1] : undefined;
+}
+
+/** The name of the generated password that a value begins with. */
+export function leadingGeneratedName(value: string): string | undefined {
+  const [first] = value.matchAll(generated);
+  return first?.index === 0 ? first[1] : undefined;
+}
+
+/** Replaces every placeholder of a Secret by the password of its name. */
+export function fillIn(
+  values: Record<string, string>,
+  password: (name: string, length: number) => string,
+): Record<string, string> {
+  const passwordFor = (_: string, name: string, length: string) => password(name, Number(length));
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => [key, value.replace(generated, passwordFor)] as const),
   );

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { ApiException, PatchStrategy } from "@kubernetes/client-node";
 import { apply, prune } from "../deploy/apply.ts";
 import { inMemory } from "../deploy/secrets.ts";
-import type { KubernetesObject } from "../render/objects.ts";
 import { FakeCluster, object } from "./fakeCluster.ts";
 
 // The cluster is a fake without an API server's rules: field ownership and defaults are proved by the end-to-end suite.
@@ -12,7 +11,7 @@ const namespaceBy = (owner: string | undefined) =>
   object("Namespace", "shop", undefined, { annotations: owner === undefined ? {} : { [appliedBy]: owner } });
 const namespace = namespaceBy("manifests");
 const storage = object("Namespace", "shop-storage");
-const secret = object("Secret", "session-secret", "shop", { stringData: { keys: "~generated.session-key.48~" } });
+const secret = object("Secret", "session-secret", "shop", { stringData: { keys: "~generated.session-key-1.48~" } });
 const service = object("Service", "app", "shop");
 
 describe("applying", () => {
@@ -24,47 +23,6 @@ describe("applying", () => {
     assert.deepEqual(fake.bodies, [options, options, options]);
   });
 
-  it("creates a Secret that is missing, filled in, and remembers it", async () => {
-    const fake = new FakeCluster();
-    const keeper = inMemory();
-    await apply(fake.cluster, [namespace, secret], keeper);
-    assert.deepEqual(fake.changes, ["apply Namespace shop", "create Secret shop/session-secret"]);
-    const created = fake.bodies[1] as KubernetesObject;
-    assert.match(created.stringData?.keys ?? "", /^[A-Za-z0-9]{48}$/);
-    assert.deepEqual(keeper.recall("session-secret"), created.stringData);
-  });
-
-  it("never touches a Secret that exists, and remembers what it holds", async () => {
-    const data = { keys: Buffer.from("theirs").toString("base64") };
-    const fake = new FakeCluster([object("Secret", "session-secret", "shop", { data })]);
-    const keeper = inMemory();
-    keeper.keep("session-secret", { keys: "older" });
-    await apply(fake.cluster, [secret], keeper);
-    assert.deepEqual(fake.changes, []);
-    assert.deepEqual(keeper.recall("session-secret"), { keys: "theirs" });
-  });
-
-  it("creates the Secret again as it was when the stack was removed in between", async () => {
-    const keeper = inMemory();
-    const first = new FakeCluster();
-    await apply(first.cluster, [secret], keeper);
-    const second = new FakeCluster();
-    await apply(second.cluster, [secret], keeper);
-    assert.deepEqual(second.bodies, first.bodies);
-  });
-
-  it("takes an existing Secret in place of one that only the engine could decrypt", async () => {
-    const encrypted = object("Secret", "session-secret", "shop", { stringData: { keys: "~config.sessionSecret~" } });
-    const fake = new FakeCluster([object("Secret", "session-secret", "shop", { data: { keys: "eA==" } })]);
-    await apply(fake.cluster, [encrypted], inMemory());
-    assert.deepEqual(fake.changes, []);
-    await assert.rejects(apply(new FakeCluster().cluster, [encrypted], inMemory()), {
-      message:
-        "cannot apply Secret shop/session-secret: Secret shop/session-secret holds session-stack:sessionSecret, which only " +
-        "the Pulumi engine can decrypt: create the Secret beforehand (keys: keys), or use pulumi up",
-    });
-  });
-
   it("refuses a namespace that the engine owns, before it changes anything", async () => {
     const fake = new FakeCluster([namespaceBy("pulumi")]);
     await assert.rejects(apply(fake.cluster, [storage, namespace, service], inMemory()), {
@@ -72,6 +30,22 @@ describe("applying", () => {
         "namespace shop belongs to the Pulumi engine: go on with pulumi up, or destroy it with pulumi destroy first",
     });
     assert.deepEqual(fake.changes, []);
+  });
+
+  it("gives Secrets their passwords, and names the one that cannot be had", async () => {
+    const fake = new FakeCluster();
+    await apply(fake.cluster, [namespace, secret, service], inMemory());
+    assert.deepEqual(fake.changes, [
+      "apply Namespace shop",
+      "create Secret shop/session-secret",
+      "apply Service shop/app",
+    ]);
+    const encrypted = object("Secret", "session-secret", "shop", { stringData: { keys: "~config.sessionSecret~" } });
+    await assert.rejects(apply(new FakeCluster().cluster, [encrypted], inMemory()), {
+      message:
+        "cannot apply Secret shop/session-secret: Secret shop/session-secret holds session-stack:sessionSecret, which only " +
+        "the Pulumi engine can decrypt: create the Secret beforehand (keys: keys), or use pulumi up",
+    });
   });
 
   for (const owner of ["manifests", undefined]) {
@@ -116,21 +90,32 @@ describe("pruning", () => {
     object(kind, name, place, { labels });
   const release = [of("Service", "app"), of("ConfigMap", "redis-config-new"), of("Secret", "session-store")];
 
-  it("deletes what an earlier release had, of the kinds that hold neither data nor secrets", async () => {
+  it("deletes what an earlier release had, of the kinds that hold neither data nor secrets, workloads first", async () => {
     const fake = new FakeCluster([
       ...release,
       of("ConfigMap", "redis-config-old"),
-      of("Ingress", "app"),
       of("Service", "old"),
+      of("Ingress", "app"),
+      of("NetworkPolicy", "redis"),
+      of("PodDisruptionBudget", "redis"),
+      of("StatefulSet", "redis"),
+      of("Deployment", "memcached"),
+      of("CronJob", "backup"),
       of("Secret", "old"),
       of("PersistentVolumeClaim", "data-redis-0"),
-      of("StatefulSet", "old"),
+      of("Job", "restore"),
+      of("Pod", "redis-0"),
     ]);
     await prune(fake.cluster, release);
     assert.deepEqual(fake.changes, [
-      "delete ConfigMap shop/redis-config-old",
-      "delete Service shop/old",
+      "delete CronJob shop/backup",
+      "delete Deployment shop/memcached",
+      "delete StatefulSet shop/redis",
+      "delete PodDisruptionBudget shop/redis",
+      "delete NetworkPolicy shop/redis",
       "delete Ingress shop/app",
+      "delete Service shop/old",
+      "delete ConfigMap shop/redis-config-old",
     ]);
   });
 
@@ -148,10 +133,14 @@ describe("pruning", () => {
   it("takes what is gone in the meantime for deleted", async () => {
     const fake = new FakeCluster([of("Service", "old")]);
     const { cluster } = fake;
-    const listed = cluster.core.listNamespacedService({ namespace: "shop" });
-    fake.objects.clear();
-    cluster.core.listNamespacedService = () => listed;
+    const list = cluster.objects.list.bind(cluster.objects);
+    cluster.objects.list = async (...args: Parameters<typeof list>) => {
+      const found = await list(...args);
+      if (args[1] === "Service") fake.objects.clear();
+      return found as never;
+    };
     await prune(cluster, release);
     assert.deepEqual(fake.changes, []);
+    assert.equal(fake.objects.size, 0);
   });
 });

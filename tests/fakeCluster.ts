@@ -20,7 +20,7 @@ export class FakeCluster {
   readonly objects = new Map<string, KubernetesObject>();
   /** Calls that change something, in their order. */
   readonly changes: string[] = [];
-  /** Bodies of the Secrets that were created, and arguments of the patches. */
+  /** Bodies of the Secrets that were written, and arguments of the patches. */
   readonly bodies: unknown[] = [];
   /** Errors for calls, by the line they would have in `changes`. */
   readonly failures = new Map<string, Error>();
@@ -35,13 +35,12 @@ export class FakeCluster {
     const core = {
       readNamespace: read("Namespace"),
       readNamespacedSecret: read("Secret"),
-      createNamespacedSecret: ({ body }: { body: KubernetesObject }) => this.#create(body),
+      createNamespacedSecret: ({ body }: { body: KubernetesObject }) => this.#write("create", body),
+      replaceNamespacedSecret: ({ body }: { body: KubernetesObject }) => this.#write("replace", body),
       deleteNamespace: (named: Named) => this.#delete({ apiVersion: "v1", kind: "Namespace", metadata: named }),
       deleteCollectionNamespacedPersistentVolumeClaim: ({ namespace, labelSelector }: Record<string, string>) =>
         this.#change(`delete PersistentVolumeClaims ${namespace} ${labelSelector}`),
       listPersistentVolume: () => this.#list("PersistentVolume", {}),
-      listNamespacedConfigMap: list("ConfigMap"),
-      listNamespacedService: list("Service"),
       listNamespacedPod: list("Pod"),
       listNamespacedEvent: list("Event"),
       readNamespacedPodLog: ({ name, namespace }: Named) =>
@@ -50,10 +49,12 @@ export class FakeCluster {
           : Promise.reject(notFound(name)),
     };
     const apps = { readNamespacedDeployment: read("Deployment"), readNamespacedStatefulSet: read("StatefulSet") };
-    const networking = { listNamespacedIngress: list("Ingress"), readNamespacedIngress: read("Ingress") };
+    const networking = { readNamespacedIngress: read("Ingress") };
     const objects = {
       patch: (object: KubernetesObject, ...options: unknown[]) => this.#apply(object, options),
       delete: (object: KubernetesObject) => this.#delete(object),
+      list: (_apiVersion: string, kind: string, namespace?: string, ...rest: (string | undefined)[]) =>
+        this.#list(kind, { namespace, labelSelector: rest[4] }),
     };
     return { core, apps, networking, objects } as unknown as Cluster;
   }
@@ -75,14 +76,11 @@ export class FakeCluster {
     return Promise.resolve({ items });
   }
 
-  async #create(body: KubernetesObject) {
-    await this.#change(`create ${objectName(body)}`);
+  async #write(verb: string, body: KubernetesObject) {
+    await this.#change(`${verb} ${objectName(body)}`);
     this.bodies.push(body);
-    const { stringData = {}, ...rest } = body;
-    const data = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
-    const stored = { ...rest, data: Object.fromEntries(data) as Record<string, string> };
-    this.objects.set(objectName(body), stored);
-    return stored;
+    this.objects.set(objectName(body), body);
+    return body;
   }
 
   async #apply(object: KubernetesObject, options: unknown[]) {

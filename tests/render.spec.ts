@@ -58,7 +58,11 @@ describe("rendering", () => {
     assert.deepEqual(
       secrets.map(({ metadata, data, stringData }) => ({ name: metadata.name, data, stringData })),
       [
-        { name: "session-secret", data: undefined, stringData: { keys: "~generated.session-key.48~" } },
+        {
+          name: "session-secret",
+          data: undefined,
+          stringData: { keys: "~generated.session-key-1.48~", "key-1": "~generated.session-key-1.48~" },
+        },
         {
           name: "session-store",
           data: undefined,

@@ -6,12 +6,13 @@ import { children, nastyPassword, passwordType, run, secret, valueOf } from "./m
 // That the engine encrypts the keys in its state is not proved: no engine runs in these tests.
 
 const type = "session-stack:index:SessionSecret";
+const secretName = "kubernetes:core/v1:Secret session-secret";
 const given = "0123456789abcdef0123456789abcdef,fedcba9876543210fedcba9876543210";
 
 const create = (args: Partial<SessionSecretArgs> = {}) =>
   run(() => new SessionSecret("session", { instance: "shop-dev", namespace: "shop", ...args }));
 
-const objectWith = (keys: string) => ({
+const objectWith = (stringData: Record<string, string>) => ({
   apiVersion: "v1",
   kind: "Secret",
   metadata: {
@@ -25,21 +26,50 @@ const objectWith = (keys: string) => ({
       "app.kubernetes.io/managed-by": "session-stack",
     },
   },
-  stringData: secret({ keys }),
+  stringData: secret(stringData),
 });
 
 describe("SessionSecret", () => {
   it("generates one key when none is given", async () => {
     const made = await create();
-    assert.deepEqual(children(made, type), ["kubernetes:core/v1:Secret session-secret", `${passwordType} session-key`]);
-    assert.deepEqual(made.find(passwordType, "session-key").inputs, { length: 48, special: false });
-    assert.deepEqual(made.find("kubernetes:core/v1:Secret", "session-secret").inputs, objectWith(nastyPassword));
+    assert.deepEqual(children(made, type), [secretName, `${passwordType} session-key-1`]);
+    assert.deepEqual(made.find(passwordType, "session-key-1").inputs, { length: 48, special: false });
+    assert.deepEqual(
+      made.find("kubernetes:core/v1:Secret", "session-secret").inputs,
+      objectWith({ keys: nastyPassword, "key-1": nastyPassword }),
+    );
+  });
+
+  it("generates a key for each version, joined in their order and each on its own", async () => {
+    const { result, resources } = await create({ versions: [3, 1] });
+    const secrets = resources.filter(({ name }) => name === "session-secret");
+    assert.deepEqual(
+      secrets.map(({ inputs }) => inputs),
+      [objectWith({ keys: `${nastyPassword},${nastyPassword}`, "key-3": nastyPassword, "key-1": nastyPassword })],
+    );
+    assert.ok(result.keys !== undefined);
+    const passwords = resources.filter((resource) => resource.type === passwordType).map(({ name }) => name);
+    assert.deepEqual(passwords.sort(), ["session-key-1", "session-key-3"]);
+  });
+
+  it("finds in the engine's state the key of the time before there were versions, as version 1", async () => {
+    const aliases = new Map<string, unknown>();
+    const transformations: pulumi.ResourceTransformation[] = [
+      ({ type: of, name, opts }) => {
+        if (of === passwordType) aliases.set(name, opts.aliases);
+        return undefined;
+      },
+    ];
+    await run(
+      () => new SessionSecret("session", { instance: "a", namespace: "b", versions: [1, 2] }, { transformations }),
+    );
+    assert.deepEqual(Object.fromEntries(aliases), { "session-key-1": [{ name: "session-key" }], "session-key-2": [] });
   });
 
   it("takes the keys that are given, and generates none", async () => {
     const made = await create({ keys: pulumi.secret(given) });
-    assert.deepEqual(children(made, type), ["kubernetes:core/v1:Secret session-secret"]);
-    assert.deepEqual(made.find("kubernetes:core/v1:Secret", "session-secret").inputs, objectWith(given));
+    assert.deepEqual(children(made, type), [secretName]);
+    assert.deepEqual(made.find("kubernetes:core/v1:Secret", "session-secret").inputs, objectWith({ keys: given }));
   });
 
   it("makes nothing when the Secret exists", async () => {

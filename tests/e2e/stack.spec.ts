@@ -28,7 +28,7 @@ describe("a deployed stack", () => {
 
   it("shows its password and keys to nobody: not in pod specs, process lists, logs or ConfigMaps", async () => {
     const secrets = await secretValues(stack, namespace);
-    assert.equal(secrets.length, 3);
+    assert.equal(secrets.length, 4);
     const visible = await everythingVisible(stack, namespace);
     assert.ok(visible.includes("redis-server") || visible.includes("valkey-server"), "no process list was read");
     for (const secret of secrets) assert.ok(!visible.includes(secret), "a secret can be read outside its Secret");
