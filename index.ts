@@ -26,7 +26,18 @@ export default function sessionStack(): StackOutputs {
   const image = config.store.image ?? redisImage(config.store.engine);
   const store = new RedisStore(
     "store",
-    { ...config.store, instance, namespace, image, storageClassName, accessMode },
+    {
+      ...config.store,
+      keyPrefix: "sess:",
+      corruptTail: "repair",
+      tls: null,
+      passwordVersions: [1],
+      instance,
+      namespace,
+      image,
+      storageClassName,
+      accessMode,
+    },
     inside,
   );
   const signing = new SessionSecret(

@@ -1,26 +1,34 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { checksumAnnotation } from "./checksum.ts";
 import { contentHash } from "./hash.ts";
-import { labels, selectorLabels, type Labels } from "./labels.ts";
+import { labels, selectorLabels } from "./labels.ts";
 import { redisConf, type RedisConf } from "./redis/conf.ts";
 import * as names from "./redis/names.ts";
+import { createPasswords } from "./redis/passwords.ts";
 import { memberPod } from "./redis/pod.ts";
+import { createClientServices, createHeadlessService } from "./redis/services.ts";
 
-export interface RedisStoreArgs extends RedisConf {
+export interface RedisStoreArgs extends Omit<RedisConf, "tls"> {
   /** Value of the label app.kubernetes.io/instance. */
   instance: string;
   /** Namespace of the stack, which exists. */
   namespace: string;
   engine: "valkey" | "redis";
-  /** Image with `<engine>-server`, `<engine>-cli` and a shell, whose data folder uid 999 can write to. */
+  /** Image with `<engine>-server`, `<engine>-cli`, `<engine>-check-aof` and a shell, whose data folder uid 999 can write to. */
   image: string;
   /** Read and backup copies beside the primary; 0 makes a single pod. */
   replicas: number;
   /** Size of each member's claim, a Kubernetes quantity. Immutable: a claim is resized by hand. */
   size: string;
+  /** What the keys of the application's user begin with; it can reach no others. */
+  keyPrefix: string;
+  /** What happens to the damaged end of an append-only file: `repair` copies it aside and cuts it off, `refuse` holds the pod. */
+  corruptTail: "repair" | "refuse";
+  /** Secret with tls.crt, tls.key and ca.crt, which makes clients and replicas connect by TLS; null: plain text. */
+  tls: { secretName: string } | null;
+  /** Versions of the passwords that are accepted, the one in use first. */
+  passwordVersions: number[];
   /** StorageClass of the claims. */
   storageClassName: pulumi.Input<string>;
   /** `ReadWriteMany` on NFS, `ReadWriteOnce` on block storage. */
@@ -46,18 +54,16 @@ export class RedisStore extends pulumi.ComponentResource {
     super("session-stack:index:RedisStore", name, args, opts);
     const context = { name, args, parent: this };
 
-    const password = createPassword(context);
-    const secret = createSecret(context, password);
+    const passwords = createPasswords(name, { ...args, versions: args.passwordVersions, tls: args.tls !== null }, this);
     const config = createConfig(context);
-    const headless = createHeadlessService(context);
-    const members = createStatefulSet(context, config, password, [secret, headless]);
-    createPrimaryService(context, members);
-    createReadService(context, members);
+    const headless = createHeadlessService(name, args, this);
+    const members = createStatefulSet(context, config, [...passwords.secrets, headless]);
+    createClientServices(name, args, { parent: this, dependsOn: members });
 
     this.host = names.clientHost(args.namespace);
     this.port = names.port;
     this.secretName = names.secret;
-    this.url = urlOf(password, args.namespace);
+    this.url = passwords.url;
     this.registerOutputs({ host: this.host, port: this.port, secretName: this.secretName });
   }
 }
@@ -74,30 +80,22 @@ function metadata({ args }: Context, name: string) {
   return { name, namespace: args.namespace, labels: labels(identity(args), "session-store") };
 }
 
-/** Letters and digits only: the password stands in a URL and in redis.conf. 32 of them hold 190 bits. */
-function createPassword({ name, parent }: Context) {
-  return new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent });
-}
-
-function urlOf(password: random.RandomPassword, namespace: string): pulumi.Output<string> {
-  return pulumi.secret(password.result.apply((value) => names.storeUrl(value, namespace)));
-}
-
-function createSecret(context: Context, password: random.RandomPassword) {
-  const { name, args, parent } = context;
-  return new k8s.core.v1.Secret(
-    `${name}-secret`,
-    {
-      metadata: metadata(context, names.secret),
-      stringData: { password: pulumi.secret(password.result), url: urlOf(password, args.namespace) },
-    },
-    { parent },
-  );
-}
+/** Scripts of the pods: what each does stands in its first lines. */
+const scripts = [
+  "lib.sh",
+  "volume.sh",
+  "users.sh",
+  "start.sh",
+  "watch.sh",
+  "adopt.sh",
+  "ask.sh",
+  "live.sh",
+  "ready.sh",
+];
 
 function createConfig(context: Context) {
   const { name, args, parent } = context;
-  const data = { "redis.conf": redisConf(args), ...scripts("start.sh", "ask.sh", "live.sh", "ready.sh") };
+  const data = { "redis.conf": redisConf({ ...args, tls: args.tls !== null }), ...readScripts() };
   return new k8s.core.v1.ConfigMap(
     `${name}-config`,
     { metadata: metadata(context, `redis-config-${contentHash(data)}`), immutable: true, data },
@@ -105,36 +103,13 @@ function createConfig(context: Context) {
   );
 }
 
-function scripts(...files: string[]): Record<string, string> {
+function readScripts(): Record<string, string> {
   return Object.fromEntries(
-    files.map((file) => [file, readFileSync(new URL(`redis/${file}`, import.meta.url), "utf8")]),
+    scripts.map((file) => [file, readFileSync(new URL(`redis/${file}`, import.meta.url), "utf8")]),
   );
 }
 
-/** A DNS name for each member. Unready ones too: a replica must find a primary that is still loading its data. */
-function createHeadlessService(context: Context) {
-  const { name, args, parent } = context;
-  return new k8s.core.v1.Service(
-    `${name}-headless`,
-    {
-      metadata: metadata(context, names.statefulSet),
-      spec: {
-        clusterIP: "None",
-        publishNotReadyAddresses: true,
-        selector: selectorLabels(identity(args)),
-        ports: [redisPort],
-      },
-    },
-    { parent },
-  );
-}
-
-function createStatefulSet(
-  context: Context,
-  config: k8s.core.v1.ConfigMap,
-  password: random.RandomPassword,
-  dependsOn: pulumi.Resource[],
-) {
+function createStatefulSet(context: Context, config: k8s.core.v1.ConfigMap, dependsOn: pulumi.Resource[]) {
   const { name, args, parent } = context;
   return new k8s.apps.v1.StatefulSet(
     `${name}-members`,
@@ -149,10 +124,7 @@ function createStatefulSet(
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
         selector: { matchLabels: selectorLabels(identity(args)) },
         template: {
-          metadata: {
-            labels: labels(identity(args), "session-store"),
-            annotations: checksumAnnotation({ password: password.result }),
-          },
+          metadata: { labels: labels(identity(args), "session-store") },
           spec: memberPod({ ...args, configName: config.metadata.name }),
         },
         volumeClaimTemplates: [claimTemplate(context)],
@@ -173,27 +145,3 @@ function claimTemplate({ args }: Context) {
     },
   };
 }
-
-function createPrimaryService(context: Context, members: k8s.apps.v1.StatefulSet) {
-  const onlyPrimary = { "statefulset.kubernetes.io/pod-name": `${names.statefulSet}-0` };
-  return createClientService(context, names.primaryService, onlyPrimary, members);
-}
-
-function createReadService(context: Context, members: k8s.apps.v1.StatefulSet) {
-  return createClientService(context, names.readService, {}, members);
-}
-
-function createClientService(context: Context, service: string, narrower: Labels, members: k8s.apps.v1.StatefulSet) {
-  const { name, args, parent } = context;
-  return new k8s.core.v1.Service(
-    `${name}-${service}`,
-    {
-      // Its pods have been waited for already; waiting again costs ten seconds (docs/decisions).
-      metadata: { ...metadata(context, service), annotations: { "pulumi.com/skipAwait": "true" } },
-      spec: { type: "ClusterIP", selector: { ...selectorLabels(identity(args)), ...narrower }, ports: [redisPort] },
-    },
-    { parent, dependsOn: members },
-  );
-}
-
-const redisPort = { name: "redis", port: names.port, targetPort: "redis" };

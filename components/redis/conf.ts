@@ -1,25 +1,33 @@
 import { maxmemoryBytes } from "../../config/quantity.ts";
+import { port } from "./names.ts";
 
 export interface RedisConf {
   durability: "always" | "everysec";
   eviction: "noeviction" | "volatile-ttl";
   /** Memory limit of the container, a Kubernetes quantity. */
   memory: string;
+  /** Whether clients and replicas connect by TLS, and by TLS alone. */
+  tls: boolean;
 }
+
+/** Folder of the certificates: tls.crt, tls.key and ca.crt, as cert-manager writes them. */
+export const tlsFolder = "/etc/session-store-tls";
 
 /**
  * The part of redis.conf that holds no secret and is the same for every member.
  * @see https://github.com/valkey-io/valkey/blob/8.1/valkey.conf
  */
-export function redisConf({ durability, eviction, memory }: RedisConf): string {
+export function redisConf({ durability, eviction, memory, tls }: RedisConf): string {
   const directives = {
-    port: "6379",
+    ...(tls ? tlsDirectives : { port: String(port) }),
     dir: "/data",
     // The append-only file is the truth; snapshots beside it would only cost memory (fork) and traffic on the share.
     appendonly: "yes",
     appendfsync: durability,
     // "yes" would stop syncing during a rewrite and so lose what `always` promises.
     "no-appendfsync-on-rewrite": "no",
+    // A torn end is start.sh's business, which keeps a copy of it and knows how much to cut.
+    "aof-load-truncated": "no",
     save: '""',
     maxmemory: String(maxmemoryBytes(memory)),
     "maxmemory-policy": eviction,
@@ -37,3 +45,14 @@ export function redisConf({ durability, eviction, memory }: RedisConf): string {
     .map(([name, value]) => `${name} ${value}\n`)
     .join("");
 }
+
+/** Clients prove who they are by password, not by certificate. */
+const tlsDirectives = {
+  port: "0",
+  "tls-port": String(port),
+  "tls-cert-file": `${tlsFolder}/tls.crt`,
+  "tls-key-file": `${tlsFolder}/tls.key`,
+  "tls-ca-cert-file": `${tlsFolder}/ca.crt`,
+  "tls-auth-clients": "no",
+  "tls-replication": "yes",
+};

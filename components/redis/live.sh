@@ -1,8 +1,11 @@
 #!/bin/sh
-# Alive while it answers at all: reading its files (LOADING) or having lost its primary (MASTERDOWN) is no reason to
-# kill it, which would only start the same work over.
+# Alive while it answers at all: reading its files (LOADING), having lost its primary (MASTERDOWN) or being held back by
+# start.sh is no reason to kill it, which would only start the same work over.
 set -eu
-answer=$(sh /etc/session-store/ask.sh ping 2>&1) || true
+# shellcheck source=components/redis/lib.sh
+. /etc/session-store/lib.sh
+[ ! -e "$state/held" ] || exit 0
+answer=$(ask ping 2>&1) || true
 case $answer in
 PONG | LOADING* | MASTERDOWN*) exit 0 ;;
 esac

@@ -8,8 +8,14 @@ export const statefulSet = "redis";
 export const primaryService = "redis-master";
 /** Service over all members that are ready, for reads that may be a moment old. */
 export const readService = "redis-read";
-/** Secret with the keys `url` and `password`. */
+/** Secret for applications, with the keys `url` and `password`. */
 export const secret = "session-store";
+/** Secret for the store's own pods: `current`, and a key `<user>-<version>` for each password. */
+export const usersSecret = "session-store-users";
+/** Users of the server. What each may do is in users.sh. */
+export const users = ["admin", "app", "replica", "backup", "metrics"] as const;
+/** Key of a user's password in the Secret. */
+export const passwordKey = (user: (typeof users)[number], version: number) => `${user}-${version}`;
 export const claimTemplate = "data";
 
 /** Stable DNS name of the primary pod. Without the cluster's domain, which the resolver's search list adds. */
@@ -23,8 +29,9 @@ export const claim = (ordinal: number) => `${claimTemplate}-${statefulSet}-${ord
  * The URL that clients connect by, password percent-encoded.
  * @see https://www.iana.org/assignments/uri-schemes/prov/redis
  */
-export function storeUrl(password: string, namespace: string): string {
-  return `redis://default:${encodeURIComponent(password)}@${clientHost(namespace)}:${port}/0`;
+export function storeUrl(password: string, { namespace, tls }: { namespace: string; tls: boolean }): string {
+  const scheme = tls ? "rediss" : "redis";
+  return `${scheme}://app:${encodeURIComponent(password)}@${clientHost(namespace)}:${port}/0`;
 }
 
 /** Default images, pinned: the versions that the tests run. uid 999 is their user. */

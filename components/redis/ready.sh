@@ -1,16 +1,27 @@
 #!/bin/sh
-# Ready when it serves: the primary answers, a replica has all of the primary's data. Never a write, which a full or
-# a replicating server may refuse while it is fine.
+# Ready when it serves: the primary is one, a replica has all of the primary's data. Never a write, which a full or a
+# replicating server may refuse while it is fine.
 set -eu
-if [ "${POD_NAME##*-}" = 0 ]; then
-  answer=$(sh /etc/session-store/ask.sh ping 2>&1) || true
-  [ "$answer" = PONG ] && exit 0
+# shellcheck source=components/redis/lib.sh
+. /etc/session-store/lib.sh
+
+if [ -e "$state/held" ]; then
+  echo "held: $(cat "$state/held")"
+  exit 1
+fi
+info=$(ask info replication 2>&1 | tr -d '\r')
+if is_primary; then
+  wanted='role:master'
 else
-  info=$(sh /etc/session-store/ask.sh info replication 2>&1 | tr -d '\r')
-  # Without these lines it is an error, whose text is shown.
-  answer=$(printf '%s\n' "$info" | grep -E '^(master_link_status|master_sync_in_progress):') || answer=$info
-  [ "$answer" = "master_link_status:up
-master_sync_in_progress:0" ] && exit 0
+  wanted='role:slave
+master_link_status:up
+master_sync_in_progress:0'
+fi
+# Without these lines it is an error, whose text is shown.
+answer=$(printf '%s\n' "$info" | grep -E '^(role|master_link_status|master_sync_in_progress):') || answer=$info
+[ "$answer" = "$wanted" ] && exit 0
+if ! is_primary && [ -n "$(primary_dataset)" ] && [ "$(primary_dataset)" != "$(cat "$data/dataset")" ]; then
+  echo "the primary holds another data set: reseed it from this replica, or give this replica's data up with adopt.sh"
 fi
 echo "$answer"
 exit 1

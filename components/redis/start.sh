@@ -1,23 +1,51 @@
 #!/bin/sh
-# Starts one member of the session store: redis-0 is the primary, every other member follows it.
-#
-# Environment: ENGINE (valkey or redis), POD_NAME, PRIMARY_HOST (stable name of redis-0).
-# Reads /etc/session-store/redis.conf and the password's file; writes the complete configuration to a volume in memory,
-# so that the password reaches neither the data volume nor the process list.
+# Starts one member of the session store: redis-0 is the primary, every other member follows it. The volume is checked
+# first (volume.sh). Environment: lib.sh, and KEY_PREFIX of the application's keys.
 set -eu
 umask 077
+# shellcheck source=components/redis/lib.sh
+. /etc/session-store/lib.sh
+# shellcheck source=components/redis/volume.sh
+. /etc/session-store/volume.sh
+# shellcheck source=components/redis/users.sh
+. /etc/session-store/users.sh
 
-config=/run/session-store/redis.conf
-# Quoted as redis.conf wants it.
-password=$(sed 's/[\\"]/\\&/g' /run/secrets/session-store/password)
-
-{
-  cat /etc/session-store/redis.conf
-  printf 'requirepass "%s"\n' "$password"
-  printf 'masterauth "%s"\n' "$password"
-  if [ "${POD_NAME##*-}" != 0 ]; then
-    printf 'replicaof %s 6379\n' "$PRIMARY_HOST"
+# The data set's id. A primary whose volume is empty begins a new one, and a replica that lacks one asks the primary.
+# Replication needs the same id on both sides (users.sh), so that no replica is emptied by a primary that lost its data.
+identify() {
+  if is_primary; then
+    if is_empty || [ ! -s "$data/dataset" ]; then od -An -N8 -tx1 /dev/urandom | tr -d ' \n' >"$data/dataset"; fi
+  elif [ ! -s "$data/dataset" ]; then
+    hold_while primary_is_silent
+    primary_dataset >"$data/dataset"
   fi
-} >"$config"
+}
+primary_is_silent() { [ -n "$(primary_dataset)" ] || echo "the primary does not answer, which knows the data set's id"; }
 
-exec "$ENGINE-server" "$config"
+write_config() {
+  # Quoted as redis.conf wants it.
+  password=$(current replica | sed 's/[\\"]/\\&/g')
+  cat /etc/session-store/redis.conf
+  echo "aclfile $state/users.acl"
+  echo "masteruser replica-$(cat "$data/dataset")"
+  printf 'masterauth "%s"\n' "$password"
+  is_primary || echo "replicaof $PRIMARY_HOST 6379"
+}
+
+current admin >"$state/admin"
+exec 9>>"$data/lock"
+hold_while locked_elsewhere
+hold_while owned_by_another
+hold_while written_by_another
+hold_while damaged
+repair
+is_primary && hold_while replicas_have_data
+identify
+echo "$NAMESPACE/$POD_NAME" >"$data/owner"
+: >"$data/starting"
+
+secrets_digest >"$state/secrets-digest"
+write_users
+write_config >"$state/redis.conf"
+sh /etc/session-store/watch.sh 9>&- &
+exec "$ENGINE-server" "$state/redis.conf"

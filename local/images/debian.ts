@@ -10,7 +10,18 @@ import { findMirror, readSources } from "./aptSources.ts";
 const suite = "trixie";
 const hook = join(import.meta.dirname, "..", "bin", "image-hook");
 /** A shell and what start scripts and a look inside need. */
-const shell = ["base-files", "dash", "coreutils", "sed", "grep", "hostname", "findutils", "libc-bin", "procps"];
+const shell = [
+  "base-files",
+  "dash",
+  "coreutils",
+  "sed",
+  "grep",
+  "hostname",
+  "findutils",
+  "libc-bin",
+  "procps",
+  "util-linux",
+];
 
 /** Returns the path of a layer with a small Debian and some packages, unpacked without their installation scripts. */
 export async function debianLayer(name: string, packages: string[], cache: string, report?: Report): Promise<string> {

@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# The server's users, out of the Secret's files <user>-<version>: every version is accepted, `current` names the one in
+# use. Hashes only; the file is in memory. To be sourced.
+# shellcheck disable=SC2154 # lib.sh sets data, state and secrets
+
+# What session libraries use: none that reads other keys' names, other users or the server's settings. INFO tells a
+# client that the server is still loading (ioredis).
+app_commands="+@connection +@transaction +@string +@hash +@set +@sortedset +@pubsub -@dangerous -@admin +del \
++unlink +exists +expire +expireat +pexpire +pexpireat +expiretime +pexpiretime +ttl +pttl +persist +rename \
++type +touch +eval +evalsha +script|load +script|exists +wait +waitaof +info"
+
+# A hash for each version of a user's password.
+passwords() {
+  for file in "$secrets/$1"-[0-9]*; do
+    printf ' #%s' "$(tr -d '\n' <"$file" | sha256sum | cut -d ' ' -f 1)"
+  done
+}
+
+write_users() {
+  dataset=$(cat "$data/dataset")
+  {
+    echo "user default reset off"
+    echo "user admin reset on$(passwords admin) ~* &* +@all"
+    echo "user app reset on$(passwords app) ~$KEY_PREFIX* &$KEY_PREFIX* $app_commands"
+    echo "user replica-$dataset reset on$(passwords replica) +ping +psync +replconf"
+    echo "user backup reset on$(passwords backup) +ping +info +sync +psync +replconf"
+    echo "user metrics reset on$(passwords metrics) +@connection -@dangerous +info +config|get +slowlog|get +slowlog|len \
++latency|latest +latency|histogram +dbsize"
+  } >"$state/users.acl"
+}
+
+# The password of the version in use.
+current() { cat "$secrets/$1-$(cat "$secrets/current")"; }
+
+# Stands for all passwords, to see that they changed.
+secrets_digest() { cat "$secrets"/* | sha256sum; }

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Looks after a running server, beside it: notes that it has loaded its data, loads changed passwords and certificates,
+# and lets a replica that has nothing to lose follow a primary that has begun anew.
+set -eu
+umask 077
+# shellcheck source=components/redis/lib.sh
+. /etc/session-store/lib.sh
+# shellcheck source=components/redis/volume.sh
+. /etc/session-store/volume.sh
+# shellcheck source=components/redis/users.sh
+. /etc/session-store/users.sh
+
+loaded() {
+  [ -e "$data/starting" ] || return 0
+  [ "$(ask ping 2>&1)" = PONG ] || return 0
+  echo "$ENGINE $(engine_version)" >"$data/engine"
+  rm "$data/starting"
+}
+
+# Connections stay: only who comes anew is asked for one of the new passwords.
+changed_passwords() {
+  now=$(secrets_digest)
+  [ "$now" != "$(cat "$state/secrets-digest")" ] || return 0
+  write_users
+  [ "$(ask acl load)" = OK ]
+  current admin >"$state/admin"
+  current replica | tr -d '\n' | ask -x config set masterauth >/dev/null
+  echo "$now" >"$state/secrets-digest"
+  say "loaded changed passwords"
+}
+
+# The file's name stays; setting it makes the server read it again.
+changed_certificate() {
+  [ "$TLS" = yes ] || return 0
+  now=$(cat /etc/session-store-tls/* | sha256sum)
+  [ "$now" != "${certificate:=$now}" ] || return 0
+  ask config set tls-cert-file /etc/session-store-tls/tls.crt tls-key-file /etc/session-store-tls/tls.key >/dev/null
+  certificate=$now
+  say "loaded a changed certificate"
+}
+
+nothing_to_lose() {
+  is_primary && return
+  ask info replication | grep -q '^master_link_status:down' || return 0
+  [ "$(ask dbsize)" = 0 ] || return 0
+  sh /etc/session-store/adopt.sh >/dev/null || true
+}
+
+while :; do
+  for task in loaded changed_passwords changed_certificate nothing_to_lose; do
+    $task || true
+  done
+  sleep 2
+done
