@@ -17,10 +17,12 @@ else
 master_link_status:up
 master_sync_in_progress:0'
 fi
-# Without these lines it is an error, whose text is shown.
-answer=$(printf '%s\n' "$info" | grep -E '^(role|master_link_status|master_sync_in_progress):') || answer=$info
+answer=$(printf '%s\n' "$info" | grep -E '^(role|master_link_status|master_sync_in_progress):') || {
+  echo "$info" # an error's text
+  exit 1
+}
 [ "$answer" = "$wanted" ] && exit 0
-if ! is_primary && [ -n "$(primary_dataset)" ] && [ "$(primary_dataset)" != "$(cat "$data/dataset")" ]; then
+if ! is_primary && theirs=$(primary_dataset) && [ -n "$theirs" ] && [ "$theirs" != "$(cat "$data/dataset")" ]; then
   echo "the primary holds another data set: reseed it from this replica, or give this replica's data up with adopt.sh"
 fi
 echo "$answer"

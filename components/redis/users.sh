@@ -7,7 +7,7 @@
 # client that the server is still loading (ioredis).
 app_commands="+@connection +@transaction +@string +@hash +@set +@sortedset +@pubsub -@dangerous -@admin +del \
 +unlink +exists +expire +expireat +pexpire +pexpireat +expiretime +pexpiretime +ttl +pttl +persist +rename \
-+type +touch +eval +evalsha +script|load +script|exists +wait +waitaof +info"
++type +touch +eval +evalsha +script|load +script|exists +wait +info"
 
 # A hash for each version of a user's password.
 passwords() {

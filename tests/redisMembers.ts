@@ -1,0 +1,208 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { redisConf } from "../components/redis/conf.ts";
+import { users } from "../components/redis/names.ts";
+import { eventually } from "../deploy/eventually.ts";
+
+/** Why tests with real servers are left out, or "". */
+const programs = ["redis-server", "redis-cli", "redis-check-aof", "flock"];
+export const noServers = spawnSync("which", programs).status === 0 ? "" : `not all of ${programs.join(", ")} on PATH`;
+
+const components = new URL("../components/redis/", import.meta.url);
+
+/** Members of a store that are processes of this machine, run by the scripts of the pods, on loopback addresses. */
+export class Members {
+  readonly #folder = mkdtempSync(join(tmpdir(), "session-stack-members-"));
+  readonly #port = randomInt(20_000, 32_000);
+  readonly #network = `127.${randomInt(1, 255)}.${randomInt(0, 255)}`;
+  readonly #members: Member[] = [];
+
+  /** A pod that is not started yet. `claim` is the ordinal of the one whose volume it has. */
+  add(ordinal: number, claim = ordinal): Member {
+    const places = { folder: join(this.#folder, `${this.#members.length}`), data: join(this.#folder, `data-${claim}`) };
+    const member = new Member(ordinal, `${this.#network}.${ordinal}`, this.#port, places);
+    this.#members.push(member);
+    return member;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.kill()));
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+/** One pod of the store. */
+export class Member {
+  readonly data: string;
+  /** Environment of the container beside what every member has. */
+  readonly env: Record<string, string> = {};
+  readonly #ordinal: number;
+  readonly #address: string;
+  readonly #folder: string;
+  readonly #port: number;
+  #process: ChildProcess | undefined;
+  #log = "";
+
+  constructor(ordinal: number, address: string, port: number, places: { folder: string; data: string }) {
+    this.#ordinal = ordinal;
+    this.#address = address;
+    this.#port = port;
+    this.#folder = places.folder;
+    this.data = places.data;
+    for (const name of [places.data, ...["etc", "run", "secrets"].map((place) => this.#at(place))])
+      mkdirSync(name, { recursive: true });
+    for (const file of readdirSync(components).filter((name) => name.endsWith(".sh"))) this.#install(file);
+    const conf = redisConf({ durability: "always", eviction: "noeviction", memory: "64Mi", tls: false });
+    writeFileSync(this.#at("etc/redis.conf"), `${this.#here(conf)}bind ${address}\n`);
+    this.passwords([1]);
+  }
+
+  #at(path: string): string {
+    return join(this.#folder, path);
+  }
+
+  /** The text with this member's places and addresses in it, instead of a pod's. */
+  #here(text: string): string {
+    return text
+      .replaceAll("/run/secrets/session-store", this.#at("secrets"))
+      .replaceAll("/run/session-store", this.#at("run"))
+      .replaceAll("/etc/session-store", this.#at("etc"))
+      .replaceAll(/(?<![\w/])\/data\b/g, this.data)
+      .replaceAll("127.0.0.1", this.#address)
+      .replaceAll(/sleep [12]$/gm, "sleep 0.2")
+      .replaceAll("6379", String(this.#port))
+      .replaceAll("$1.${PRIMARY_HOST#*.}", "${PRIMARY_HOST%.*}.${1##*-}") // addresses, not names
+      .replaceAll('"$ENGINE-cli" -h', `"$ENGINE-cli" -p ${this.#port} -h`);
+  }
+
+  #install(script: string) {
+    writeFileSync(this.#at(`etc/${script}`), this.#here(readFileSync(new URL(script, components), "utf8")));
+  }
+
+  /** Changes the Secret: all versions are accepted, the first is in use. */
+  passwords(versions: number[]) {
+    for (const file of readdirSync(this.#at("secrets"))) rmSync(this.#at(`secrets/${file}`));
+    for (const version of versions) {
+      for (const user of users) writeFileSync(this.#at(`secrets/${user}-${version}`), `${user}Secret${version}`);
+    }
+    writeFileSync(this.#at("secrets/current"), String(versions[0]));
+  }
+
+  #environment() {
+    return {
+      PATH: process.env.PATH,
+      ENGINE: "redis",
+      NAMESPACE: "shop",
+      POD_NAME: `redis-${this.#ordinal}`,
+      PRIMARY_HOST: this.#address.replace(/\d+$/, "0"),
+      KEY_PREFIX: "sess:",
+      CORRUPT_TAIL: "repair",
+      TLS: "no",
+      ...this.env,
+    };
+  }
+
+  /** Starts the container. */
+  launch(): this {
+    const child = spawn("sh", [this.#at("etc/start.sh")], { env: this.#environment(), detached: true });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (this.#log += chunk.toString()));
+    this.#process = child;
+    return this;
+  }
+
+  /** Starts it and waits until it is ready. */
+  async start(): Promise<this> {
+    this.launch();
+    await eventually(`redis-${this.#ordinal} to be ready: ${this.#log}`, 15, () =>
+      Promise.resolve(this.ready() === ""),
+    );
+    return this;
+  }
+
+  /** Runs a script in the pod. */
+  script(name: string, ...args: string[]) {
+    const { status, stdout, stderr } = spawnSync("sh", [this.#at(`etc/${name}`), ...args], {
+      env: this.#environment(),
+      encoding: "utf8",
+    });
+    return { status, text: `${stdout}${stderr}`.trimEnd() };
+  }
+
+  /** Why it is not ready, or "". */
+  ready(): string {
+    const { status, text } = this.script("ready.sh");
+    return status === 0 ? "" : text || "not ready";
+  }
+
+  /** One command as admin. */
+  ask(...command: string[]): string {
+    return this.script("ask.sh", ...command).text;
+  }
+
+  /** One command as somebody else. */
+  askAs(user: string, password: string, ...command: string[]): string {
+    const args = ["-h", this.#address, "-p", String(this.#port), "--no-auth-warning"];
+    const given = user === "" ? [] : ["--user", user];
+    const env = { PATH: process.env.PATH, ...(user === "" ? {} : { REDISCLI_AUTH: password }) };
+    const { stdout, stderr } = spawnSync("redis-cli", [...args, ...given, ...command], { env, encoding: "utf8" });
+    return `${stdout}${stderr}`.trim();
+  }
+
+  /** Waits until it is held for this reason. */
+  async held(reason: string | RegExp): Promise<void> {
+    const matches = (text: string) => (typeof reason === "string" ? text === reason : reason.test(text));
+    await eventually(`redis-${this.#ordinal} to be held: ${String(reason)}, not ${this.ready()}`, 15, () =>
+      Promise.resolve(matches(this.ready().replace(/^held: /, ""))),
+    );
+  }
+
+  override() {
+    writeFileSync(this.#at("run/override"), "");
+  }
+
+  /** Content of a file of its volume, or undefined. */
+  file(name: string): string | undefined {
+    const path = join(this.data, name);
+    return existsSync(path) ? readFileSync(path, "utf8").trimEnd() : undefined;
+  }
+
+  /** Path of the append-only file that is written to. */
+  get appendOnlyFile(): string {
+    const folder = join(this.data, "appendonlydir");
+    return join(folder, readdirSync(folder).find((name) => name.endsWith(".incr.aof")) ?? "");
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Arguments of the server's process. */
+  get commandLine(): string[] {
+    return readFileSync(`/proc/${this.#process?.pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+  }
+
+  /** Ends the container as Kubernetes does, and loses what is in memory. Returns its exit code. */
+  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<number | null> {
+    const child = this.#process;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
+    const ended = once(child, "close");
+    process.kill(child.pid, signal);
+    // The rest of the container ends with its first process.
+    await once(child, "exit");
+    spawnSync("pkill", ["-KILL", "-g", String(child.pid)]);
+    await ended;
+    rmSync(this.#at("run"), { recursive: true });
+    mkdirSync(this.#at("run"));
+    return child.exitCode;
+  }
+
+  kill() {
+    return this.stop("SIGKILL");
+  }
+}
