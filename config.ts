@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { crossChecks, type Problem, type Surroundings } from "./config/rules.ts";
 import { schema, type Settings } from "./config/schema.ts";
+import type { StoreSettings } from "./config/store.ts";
+import { warnings } from "./config/warnings.ts";
 
 /** The checked configuration of one stack, every default filled in. */
 export interface StackConfig extends Omit<Settings, "kubeContext" | "namespace" | "sessionSecret"> {
@@ -12,6 +14,8 @@ export interface StackConfig extends Omit<Settings, "kubeContext" | "namespace" 
   namespace: { name: string; create: boolean };
   /** Signing keys, newest first, separated by commas. Undefined: generated, or in sessionSecretRef. */
   sessionSecret: pulumi.Output<string> | undefined;
+  /** Whether what holds sessions or secrets refuses to be deleted: in stack prod. */
+  protect: boolean;
 }
 
 /** All problems of a configuration at once, one line each. */
@@ -27,7 +31,7 @@ export class ConfigError extends pulumi.RunError {
 export const localContext = "session-stack-local";
 
 /**
- * Reads every key of the stack's configuration once.
+ * Reads every key of the stack's configuration once, and warns of what it gives up.
  * @throws ConfigError naming every key that is unknown, missing or wrong.
  */
 export function readConfig(): StackConfig {
@@ -37,13 +41,22 @@ export function readConfig(): StackConfig {
   const input = topLevel(pulumi.runtime.allConfig(), project);
   const instance = `${project}-${stack}`;
   const settings = check(input, project, { stack, instance, isSecret: (key) => isSecretKey(config, key) });
+  for (const warning of warnings(settings, stack)) void pulumi.log.warn(warning);
   return {
     ...settings,
+    store: withBackupSize(settings.store),
     instance,
     kubeContext: settings.kubeContext ?? localContext,
     namespace: { name: settings.namespace.name ?? instance, create: settings.namespace.create },
     sessionSecret: settings.sessionSecret === undefined ? undefined : pulumi.secret(settings.sessionSecret),
+    protect: stack === "prod",
   };
+}
+
+/** The claim of the backups is as large as a member's, unless the user knows better. */
+function withBackupSize(store: StoreSettings): StoreSettings {
+  if (store.kind !== "redis" || store.backup === null) return store;
+  return { ...store, backup: { ...store.backup, size: store.backup.size ?? store.size } };
 }
 
 /** The project's own keys, objects parsed; other namespaces (`kubernetes:…`, `pulumi:…`) belong to somebody else. */

@@ -2,12 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { App } from "./components/app.ts";
 import { Exposure } from "./components/exposure.ts";
-import { storeClientLabel } from "./components/labels.ts";
 import { createNamespace } from "./components/namespace.ts";
-import { redisImage } from "./components/redis/names.ts";
-import { RedisStore } from "./components/redisStore.ts";
 import { SessionSecret } from "./components/sessionSecret.ts";
 import { createStorage } from "./components/storage.ts";
+import { createStore } from "./components/store.ts";
 import { readConfig } from "./config.ts";
 import { schemaVersion, type StackOutputs } from "./outputs.ts";
 
@@ -22,22 +20,9 @@ export default function sessionStack(): StackOutputs {
   const inside: pulumi.CustomResourceOptions = { provider, dependsOn: storage.resources };
   if (config.namespace.create) inside.dependsOn = createNamespace(namespace, instance, inside);
 
-  const { accessMode, className: storageClassName } = storage;
-  const image = config.store.image ?? redisImage(config.store.engine);
-  const store = new RedisStore(
-    "store",
-    {
-      ...config.store,
-      keyPrefix: "sess:",
-      corruptTail: "repair",
-      tls: null,
-      passwordVersions: [1],
-      instance,
-      namespace,
-      image,
-      storageClassName,
-      accessMode,
-    },
+  const store = createStore(
+    config.store,
+    { instance, namespace, storage, passwordVersions: config.rotation.password, protect: config.protect },
     inside,
   );
   const signing = new SessionSecret(
@@ -45,12 +30,12 @@ export default function sessionStack(): StackOutputs {
     { instance, namespace, keys: config.sessionSecret, existing: config.sessionSecretRef },
     inside,
   );
-  const sessionStore = { name: store.secretName, key: "url" };
-  const rollOn = { url: store.url, ...(signing.keys === undefined ? {} : { keys: signing.keys }) };
+  const rollOn = { ...store.rollOn, ...(signing.keys === undefined ? {} : { keys: signing.keys }) };
+  const { secretKey: sessionStore, ca: storeCa } = store;
   const app = new App(
     "app",
-    { ...config.app, instance, namespace, sessionStore, sessionSecret: signing.secretKey, rollOn },
-    { provider, dependsOn: [store, signing] },
+    { ...config.app, instance, namespace, sessionStore, storeCa, sessionSecret: signing.secretKey, rollOn },
+    { provider, dependsOn: [...store.resources, signing] },
   );
   const exposure = new Exposure(
     "exposure",
@@ -64,15 +49,7 @@ export default function sessionStack(): StackOutputs {
     ingress: exposure.ingress,
     namespace,
     app: { name: app.workload, service: exposure.service, port: config.service.port },
-    sessionStore: {
-      kind: config.store.kind,
-      host: store.host,
-      port: store.port,
-      tls: false,
-      secretName: sessionStore.name,
-      secretKey: sessionStore.key,
-      clientLabel: storeClientLabel,
-    },
+    sessionStore: store.outputs,
     storageClass: storage.className,
     sessionStoreUrl: store.url,
   };

@@ -18,10 +18,13 @@ const publicOutputs = z.object({
   /** Where clients find the store and the Secret that holds its URL; null when there is none. */
   sessionStore: z
     .object({
-      kind: z.literal("redis"),
-      host: z.string(),
-      port: z.number(),
+      kind: z.enum(["redis", "memcached", "external"]),
+      /** Null where an external store's URL alone tells it. */
+      host: z.string().nullable(),
+      port: z.number().nullable(),
       tls: z.boolean(),
+      /** Whether the store keeps sessions over its own restart; taken for granted of an external one. */
+      durable: z.boolean(),
       secretName: z.string(),
       secretKey: z.string(),
       /** Labels that a client's pods carry. */
@@ -35,15 +38,18 @@ export type PublicOutputs = z.infer<typeof publicOutputs>;
 
 /** All outputs of a stack, as `index.ts` returns them. */
 export type StackOutputs = { [Name in keyof PublicOutputs]: pulumi.Input<PublicOutputs[Name]> } & {
-  /** The store's URL with its password: a secret. */
-  sessionStoreUrl: pulumi.Output<string>;
+  /** The store's URL with its password: a secret. Null where the stack does not know it: kinds external and none. */
+  sessionStoreUrl: pulumi.Output<string> | null;
 };
 
 /** What another project gets. */
 export interface SessionStack {
   outputs: pulumi.Output<PublicOutputs>;
-  /** A secret: encrypted in the state of whoever uses it, too. */
-  sessionStoreUrl: pulumi.Output<string>;
+  /**
+   * A secret: encrypted in the state of whoever uses it, too. Null where the stack has no store, or an external one,
+   * whose URL stands in the Secret `sessionStore.secretName` alone.
+   */
+  sessionStoreUrl: pulumi.Output<string | null>;
 }
 
 /**
@@ -59,10 +65,17 @@ export function readSessionStack(reference: pulumi.StackReference): SessionStack
     const present = names.map((name, index) => [name, values[index] as unknown] as const);
     return parse(stack, Object.fromEntries(present));
   });
-  return {
-    outputs,
-    sessionStoreUrl: pulumi.secret(reference.requireOutput("sessionStoreUrl")) as pulumi.Output<string>,
-  };
+  const url = pulumi
+    .all([reference.name, outputs, reference.getOutput("sessionStoreUrl")])
+    .apply(([stack, { sessionStore }, value]) => checkUrl(stack, sessionStore, value));
+  return { outputs, sessionStoreUrl: pulumi.secret(url) };
+}
+
+function checkUrl(stack: string, store: PublicOutputs["sessionStore"], url: unknown): string | null {
+  if (typeof url === "string") return url;
+  // A backend may leave out what is null.
+  if (store === null || store.kind === "external") return null;
+  throw refusal(stack, ["  output sessionStoreUrl is missing"]);
 }
 
 function parse(stack: string, values: Record<string, unknown>): PublicOutputs {
@@ -72,5 +85,9 @@ function parse(stack: string, values: Record<string, unknown>): PublicOutputs {
     const where = `  output ${path.join(".")}`;
     return input === undefined ? `${where} is missing` : `${where}: ${message}`;
   });
-  throw new pulumi.RunError([`${stack} is not a session-stack of version ${schemaVersion}:`, ...lines].join("\n"));
+  throw refusal(stack, lines);
+}
+
+function refusal(stack: string, lines: string[]): pulumi.RunError {
+  return new pulumi.RunError([`${stack} is not a session-stack of version ${schemaVersion}:`, ...lines].join("\n"));
 }

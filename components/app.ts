@@ -16,8 +16,10 @@ export interface AppArgs {
   replicas: number;
   /** Name of the variable that gets the store's URL. */
   sessionEnv: string;
-  /** Where the store's URL is. */
-  sessionStore: SecretKey;
+  /** Where the store's URL is. Without it the application keeps its sessions by itself and gets no such variable. */
+  sessionStore?: SecretKey;
+  /** Where the certificate of the authority is that the store's server is checked by; default: the system's. */
+  storeCa?: SecretKey;
   /** Where the signing keys are: newest first, separated by commas. */
   sessionSecret: SecretKey;
   /** Values whose change rolls the pods. */
@@ -57,7 +59,7 @@ export class App extends pulumi.ComponentResource {
           selector: { matchLabels: this.selector },
           template: {
             metadata: {
-              labels: { ...labels(identity, "app"), ...storeClientLabel },
+              labels: { ...labels(identity, "app"), ...(args.sessionStore === undefined ? {} : storeClientLabel) },
               annotations: checksumAnnotation(args.rollOn),
             },
             spec: podSpec(args),
@@ -87,14 +89,29 @@ function podSpec(args: AppArgs): k8s.types.input.core.v1.PodSpec {
         ...(args.drainSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: args.drainSeconds } } } } : {}),
         securityContext: restrictedContainer,
         resources: args.resources,
+        ...(args.storeCa === undefined ? {} : { volumeMounts: [{ name: ca, mountPath: caFolder, readOnly: true }] }),
       },
     ],
+    ...(args.storeCa === undefined ? {} : { volumes: [caVolume(args.storeCa)] }),
   };
+}
+
+/** Volume and folder of the certificate. */
+const ca = "session-store-ca";
+const caFolder = "/etc/session-store-tls";
+const caFile = "ca.crt";
+
+/** The certificate alone: the server's key lies beside it in the same Secret. */
+function caVolume({ name, key }: SecretKey): k8s.types.input.core.v1.Volume {
+  return { name: ca, secret: { secretName: name, items: [{ key, path: caFile }] } };
 }
 
 function environment(args: AppArgs): k8s.types.input.core.v1.EnvVar[] {
   return [
-    { name: args.sessionEnv, valueFrom: { secretKeyRef: args.sessionStore } },
+    ...(args.sessionStore === undefined
+      ? []
+      : [{ name: args.sessionEnv, valueFrom: { secretKeyRef: args.sessionStore } }]),
+    ...(args.storeCa === undefined ? [] : [{ name: "SESSION_STORE_CA", value: `${caFolder}/${caFile}` }]),
     { name: "SESSION_SECRET", valueFrom: { secretKeyRef: args.sessionSecret } },
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     ...Object.entries(args.env).map(([name, value]) => ({ name, value })),

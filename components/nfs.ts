@@ -13,6 +13,22 @@ export function pathPattern(directories: Directories, prefix: string): { pathPat
   return directories === "stable" ? { pathPattern: `${prefix}-\${.PVC.namespace}-\${.PVC.name}` } : {};
 }
 
+/**
+ * Parameters of a class of csi-driver-nfs. `mountPermissions` 0 leaves a directory's mode alone: the kubelet gives it to
+ * the pod's group, which takes an export with no_root_squash (csi-driver-nfs#434).
+ * @see https://github.com/kubernetes-csi/csi-driver-nfs/blob/master/docs/driver-parameters.md
+ */
+export function csiParameters(args: { server: string; path: string; directories: Directories; prefix: string }) {
+  const stable = `${args.prefix}-\${pvc.metadata.namespace}-\${pvc.metadata.name}`;
+  return {
+    server: args.server,
+    share: args.path,
+    subDir: args.directories === "stable" ? stable : `${stable}-\${pv.metadata.name}`,
+    onDelete: "retain",
+    mountPermissions: "0",
+  };
+}
+
 /** The directory of a claim below the export, where it can be known beforehand. */
 export function stableDirectory(prefix: string, namespace: string, claim: string): string {
   return `${prefix}-${namespace}-${claim}`;

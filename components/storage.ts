@@ -1,17 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { NfsStorage, type NfsStorageArgs } from "./nfsStorage.ts";
-
-export type StorageArgs =
-  | { kind: "existing"; className: string }
-  | {
-      kind: "nfs";
-      className: string;
-      nfs: Omit<NfsStorageArgs, "instance" | "namespace" | "className" | "image" | "prefix"> & {
-        prefix?: string;
-        provisionerImage: string;
-      };
-    };
+import type { StorageSettings } from "../config/storage.ts";
+import { NfsCsiStorage } from "./nfsCsiStorage.ts";
+import { NfsStorage } from "./nfsStorage.ts";
 
 /** Where the store's claims come from. */
 export interface Storage {
@@ -23,23 +14,21 @@ export interface Storage {
 
 /** The class that the stack brings along on NFS, or one of the cluster's own, which is taken for block storage. */
 export function createStorage(
-  args: StorageArgs,
-  stack: { instance: string; namespace: string },
+  { className, ...settings }: StorageSettings,
+  { instance, namespace }: { instance: string; namespace: string },
   provider: k8s.Provider,
 ): Storage {
-  if (args.kind === "existing") return { className: args.className, accessMode: "ReadWriteOnce", resources: [] };
-  const { provisionerImage: image, prefix = stack.instance, ...nfs } = args.nfs;
-  const storage = new NfsStorage(
-    "storage",
-    {
-      ...nfs,
-      prefix,
-      image,
-      className: args.className,
-      instance: stack.instance,
-      namespace: `${stack.namespace}-storage`,
-    },
-    { provider },
-  );
+  if (settings.kind === "existing") return { className, accessMode: "ReadWriteOnce", resources: [] };
+  const { nfs } = settings;
+  const { server, path, mountOptions, directories, prefix = instance } = nfs;
+  const args = { instance, className, server, path, mountOptions, directories, prefix };
+  const storage =
+    nfs.provisioner === "csi"
+      ? new NfsCsiStorage("storage", args, { provider })
+      : new NfsStorage(
+          "storage",
+          { ...args, image: nfs.provisionerImage, namespace: `${namespace}-storage` },
+          { provider },
+        );
   return { className: storage.className, accessMode: "ReadWriteMany", resources: [storage] };
 }

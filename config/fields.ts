@@ -14,13 +14,35 @@ export const notYet = () => unsupported;
 /** An object that refuses keys it does not know, each with a line that says which it knows. */
 export function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape).filter((key) => shape[key] !== unsupported);
-  const own = shape.kind instanceof z.ZodLiteral ? `a key of kind ${String(shape.kind.value)}` : "a known key";
+  const own = `a ${choice(shape) ?? "known key"}`;
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
         ? `is not ${own}; allowed: ${known.join(", ")}`
         : `must be an object (keys: ${known.join(", ")})`,
   });
+}
+
+/** What distinguishes one object of a union from the others, such as "key of kind nfs". */
+function choice(shape: z.core.$ZodLooseShape): string | undefined {
+  for (const [key, field] of Object.entries(shape)) {
+    const literal: unknown = field instanceof z.ZodDefault ? field.unwrap() : field;
+    if (literal instanceof z.ZodLiteral) return `key of ${key} ${String(literal.value)}`;
+  }
+  return undefined;
+}
+
+/**
+ * An error for a union of objects told apart by one of their keys. A word that there is not has the path of that key;
+ * what is no object has its own. `later` names words of the contract that are not implemented yet.
+ */
+export function oneOfThe(discriminator: string, words: string[], later: string[] = []) {
+  return {
+    error: (issue: z.core.$ZodRawIssue) =>
+      issue.code === "invalid_union"
+        ? mustBe(words, later, (issue.input as Record<string, unknown>)[discriminator])
+        : `must be an object whose ${discriminator} is ${alternatives.format(words)}`,
+  };
 }
 
 /** "a, b or c" */
@@ -92,3 +114,8 @@ export const absolutePath = () => text(/^\/\S*$/, "must be an absolute path: it 
 /** @see RFC 6265, section 4.1.1: a cookie's name is a token. */
 export const cookieName = () =>
   text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/, "must be a cookie name of 1 to 64 token characters");
+
+export const flag = () => z.boolean("must be true or false");
+
+/** The name of a key in a Secret's data. @see https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */
+export const secretEntry = () => text(/^[-._a-zA-Z0-9]+$/, "must be a key of a Secret");

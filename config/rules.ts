@@ -1,6 +1,10 @@
 import { namespaceLength, namespaceName } from "./fields.ts";
-import { maxmemoryBytes, parseBytes, parseCores } from "./quantity.ts";
+import { productionRules } from "./productionRules.ts";
+import { parseBytes, parseCores } from "./quantity.ts";
+import { rotationRules } from "./rotation.ts";
 import type { Settings } from "./schema.ts";
+import { storeRules } from "./storeRules.ts";
+import { variableRules } from "./variableRules.ts";
 
 /** One thing wrong with the configuration: where, and a message that completes "<path> <message>". */
 export interface Problem {
@@ -26,9 +30,9 @@ export function crossChecks(settings: Settings, { stack, instance, isSecret }: S
     ...onlyKeysAreSecret(settings, isSecret),
     secretIsSecret(settings, isSecret),
     oneSessionSecret(settings),
-    storeHasRoom(settings),
-    sessionVariableIsItsOwn(settings),
-    ...variablesAreFree(settings),
+    ...rotationRules(settings),
+    ...storeRules(settings),
+    ...variableRules(settings),
     ...requestsWithinLimits(settings),
     affinityHasIngress(settings),
     clientIpWithoutIngress(settings),
@@ -77,35 +81,6 @@ function secretIsSecret({ sessionSecret }: Settings, isSecret: Surroundings["isS
 function oneSessionSecret({ sessionSecret, sessionSecretRef }: Settings): Problem | undefined {
   if (sessionSecret === undefined || sessionSecretRef === undefined) return undefined;
   return { path: ["sessionSecretRef"], message: "and sessionSecret exclude each other; remove one" };
-}
-
-/** An AOF rewrite writes the whole data set anew beside the old files, while the old increment still grows. */
-function storeHasRoom({ store }: Settings): Problem | undefined {
-  const needed = 3 * maxmemoryBytes(store.memory);
-  if ((parseBytes(store.size) ?? 0) >= needed) return undefined;
-  const minimum = `${Math.ceil(needed / 2 ** 20)}Mi`;
-  return {
-    path: ["store", "size"],
-    message: `must be at least ${minimum}: three times maxmemory, which is 60 % of memory ${store.memory} (an AOF rewrite needs room)`,
-  };
-}
-
-/** Variables of the application's container that are set here, beside the one for the store's URL. */
-const ownVariables = ["SESSION_SECRET", "POD_NAME"];
-
-function sessionVariableIsItsOwn({ app }: Settings): Problem | undefined {
-  if (!ownVariables.includes(app.sessionEnv)) return undefined;
-  return {
-    path: ["app", "sessionEnv"],
-    message: `must not be ${ownVariables.join(" or ")}, which hold something else`,
-  };
-}
-
-function variablesAreFree({ app }: Settings): Problem[] {
-  const taken = new Set([app.sessionEnv, ...ownVariables]);
-  return Object.keys(app.env)
-    .filter((name) => taken.has(name))
-    .map((name) => ({ path: ["app", "env", name], message: "is set by session-stack; remove it" }));
 }
 
 /** Kubernetes would refuse every pod, which only the ReplicaSet's events tell. */
@@ -174,33 +149,4 @@ function hostsAreUnique({ ingress }: Settings): Problem[] {
     }
   }
   return problems;
-}
-
-function productionRules({ app, store, storage }: Settings): Problem[] {
-  const problems: Problem[] = [];
-  const images = {
-    "app.image": app.image,
-    "store.image": store.image,
-    "storage.nfs.provisionerImage": storage.kind === "nfs" ? storage.nfs.provisionerImage : undefined,
-  };
-  for (const [path, image] of Object.entries(images)) {
-    if (image !== undefined && isLatest(image)) {
-      problems.push({
-        path: path.split("."),
-        message: "must be pinned in prod: give a tag other than latest, or a digest",
-      });
-    }
-  }
-  for (const resource of ["cpu", "memory"] as const) {
-    if (app.resources.requests[resource] === undefined) {
-      problems.push({ path: ["app", "resources", "requests", resource], message: "is required in prod" });
-    }
-  }
-  return problems;
-}
-
-/** An image without tag means latest. A digest, which pins it, counts as a tag here. */
-function isLatest(image: string): boolean {
-  const tag = /:([^/:]+)$/.exec(image)?.[1];
-  return tag === undefined || tag === "latest";
 }

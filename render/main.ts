@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { stringify } from "yaml";
 import { ConfigError } from "../config.ts";
+import type { PublicOutputs } from "../outputs.ts";
 import { render } from "./program.ts";
 
 /** `npm run render -- <stack>`: the stack's Kubernetes manifests on standard output. */
@@ -10,7 +11,7 @@ await new Command("render")
   .option("--outputs", "print the stack's outputs instead, as JSON")
   .action(async (stack: string, { outputs: onlyOutputs }: { outputs?: true }) => {
     const { objects, outputs } = await render(stack);
-    if (onlyOutputs) console.log(JSON.stringify({ ...outputs, sessionStoreUrl: "[secret]" }, null, 2));
+    if (onlyOutputs) console.log(JSON.stringify({ ...outputs, sessionStoreUrl: hidden(outputs) }, null, 2));
     else process.stdout.write(objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
   })
   .parseAsync()
@@ -18,3 +19,8 @@ await new Command("render")
     console.error(error instanceof ConfigError || error instanceof Error ? error.message : error);
     process.exit(1);
   });
+
+/** Says that there is a URL without telling it. */
+function hidden({ sessionStore }: PublicOutputs): string | null {
+  return sessionStore === null || sessionStore.kind === "external" ? null : "[secret]";
+}

@@ -6,6 +6,8 @@ import type { KubernetesObject } from "./objects.ts";
  */
 const installOrder = [
   "Namespace",
+  "NetworkPolicy",
+  "PodDisruptionBudget",
   "StorageClass",
   "ServiceAccount",
   "ClusterRole",
@@ -19,6 +21,8 @@ const installOrder = [
   "Service",
   "Deployment",
   "StatefulSet",
+  "Job",
+  "CronJob",
   "Ingress",
 ];
 

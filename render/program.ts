@@ -29,7 +29,7 @@ export async function render(stack: string, overrides?: Overrides, like = stack)
   pulumi.runtime.setAllConfig(values, secretKeys);
   const { sessionStoreUrl, ...outputs } = program();
   const resolved = await resolve(pulumi.output(outputs));
-  await resolve(sessionStoreUrl);
+  if (sessionStoreUrl !== null) await resolve(sessionStoreUrl);
   await pulumi.runtime.disconnect();
   return { objects: inInstallOrder(objects), outputs: resolved as PublicOutputs };
 }

@@ -25,6 +25,7 @@ describe("configuration of the store", () => {
 
   it("takes the least that works: one pod, 16Mi and a volume of three times maxmemory", async () => {
     const { store } = await read({ store: { replicas: 0, memory: "16Mi", size: "29Mi" } });
+    assert.ok(store.kind === "redis");
     assert.deepEqual([store.replicas, store.memory, store.size], [0, "16Mi", "29Mi"]);
   });
 

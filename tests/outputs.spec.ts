@@ -16,6 +16,7 @@ const outputs: PublicOutputs = {
     host: "redis-master.shop.svc",
     port: 6379,
     tls: false,
+    durable: true,
     secretName: "session-store",
     secretKey: "url",
     clientLabel: { "session-stack/store-client": "true" },

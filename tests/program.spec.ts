@@ -114,6 +114,7 @@ describe("program", () => {
         host: "redis-master.shop.svc",
         port: 6379,
         tls: false,
+        durable: true,
         secretName: "session-store",
         secretKey: "url",
         clientLabel: { "session-stack/store-client": "true" },
@@ -121,6 +122,7 @@ describe("program", () => {
       storageClass: "nfs-client",
     });
     assert.equal(await pulumi.isSecret(pulumi.output(rest)), false);
+    assert.ok(sessionStoreUrl !== null);
     assert.equal(
       await valueOf(sessionStoreUrl),
       `redis://default:${encodeURIComponent(nastyPassword)}@redis-master.shop.svc:6379/0`,

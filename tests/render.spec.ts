@@ -103,6 +103,7 @@ describe("rendering", () => {
         host: "redis-master.session-stack.svc",
         port: 6379,
         tls: false,
+        durable: true,
         secretName: "session-store",
         secretKey: "url",
         clientLabel: { "session-stack/store-client": "true" },

@@ -26,6 +26,7 @@ describe("storage", () => {
       path: "/exports/sessions",
       mountOptions: ["hard"],
       directories: "stable" as const,
+      provisioner: "subdir" as const,
       provisionerImage: "registry.example/provisioner:1",
     };
     const made = await run(() => createStorage({ kind: "nfs", className: "nfs-client", nfs }, stack, provider()));

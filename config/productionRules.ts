@@ -1,0 +1,38 @@
+import type { Problem } from "./rules.ts";
+import type { Settings } from "./schema.ts";
+
+/** What stack prod has to meet beside the other rules. */
+export function productionRules(settings: Settings): Problem[] {
+  return [...imagesArePinned(settings), ...requestsAreGiven(settings)];
+}
+
+function imagesArePinned(settings: Settings): Problem[] {
+  return Object.entries(images(settings))
+    .filter(([, image]) => image !== undefined && isLatest(image))
+    .map(([path]) => ({
+      path: path.split("."),
+      message: "must be pinned in prod: give a tag other than latest, or a digest",
+    }));
+}
+
+function images({ app, store, storage }: Settings): Record<string, string | undefined> {
+  return {
+    "app.image": app.image,
+    "store.image": store.kind === "redis" || store.kind === "memcached" ? store.image : undefined,
+    "store.metrics.image": store.kind === "redis" ? store.metrics?.image : undefined,
+    "storage.nfs.provisionerImage":
+      storage.kind === "nfs" && storage.nfs.provisioner === "subdir" ? storage.nfs.provisionerImage : undefined,
+  };
+}
+
+/** An image without tag means latest. A digest, which pins it, counts as a tag here. */
+function isLatest(image: string): boolean {
+  const tag = /:([^/:]+)$/.exec(image)?.[1];
+  return tag === undefined || tag === "latest";
+}
+
+function requestsAreGiven({ app }: Settings): Problem[] {
+  return (["cpu", "memory"] as const)
+    .filter((resource) => app.resources.requests[resource] === undefined)
+    .map((resource) => ({ path: ["app", "resources", "requests", resource], message: "is required in prod" }));
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { dnsLabel, dnsName, imageReference, object, oneOf, oneOfThe, text } from "./fields.ts";
+
+/** Where the store's volumes come from. */
+
+/** Options that would trade acknowledged writes for liveness, or break the single-writer lock. */
+const unsafeMountOptions = /^(soft|softerr|nolock|local_lock=.*)$/;
+
+/** "/" alone is an export, too: the pseudo root of an NFSv4 server, and what managed file services export. */
+const exportPath = () =>
+  text(/^\/\S*$/, "must be an absolute path: it starts with / and has no spaces").refine(
+    (path) => path === "/" || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path),
+    "must be written the shortest way: no / at its end, no empty part, no . or ..",
+  );
+
+/** The provisioner for subdir deletes a nested directory by its last part alone (nfs-subdir-external-provisioner#91). */
+const prefix = () =>
+  z
+    .unknown()
+    .refine((value) => !(typeof value === "string" && value.includes("/")), {
+      error: "must be one directory's name without /: a nested directory would be deleted by its last part alone",
+      abort: true,
+    })
+    .pipe(dnsLabel());
+
+const nfs = {
+  server: dnsName(),
+  path: exportPath(),
+  directories: oneOf(["stable", "unique"]).default("stable"),
+  prefix: prefix().optional(),
+  mountOptions: z
+    .array(
+      text(/^[\w.=:/-]+$/, "must be a mount option such as nfsvers=4.1").refine(
+        (option) => !unsafeMountOptions.test(option),
+        "must not lose acknowledged writes or locks, as soft, softerr, nolock and local_lock do",
+      ),
+      "must be a list of mount options",
+    )
+    .default(["nfsvers=4.1", "hard", "noatime"]),
+};
+
+/** Who makes the directories: a provisioner that the stack brings along, or the cluster's csi-driver-nfs. */
+const provisioned = z.discriminatedUnion(
+  "provisioner",
+  [
+    object({
+      provisioner: z.literal("subdir").default("subdir"),
+      provisionerImage: imageReference().default("registry.k8s.io/sig-storage/nfs-subdir-external-provisioner:v4.0.2"),
+      ...nfs,
+    }),
+    object({ provisioner: z.literal("csi"), ...nfs }),
+  ],
+  oneOfThe("provisioner", ["subdir", "csi"]),
+);
+
+const className = () => dnsName();
+
+export const storage = z.discriminatedUnion(
+  "kind",
+  [
+    object({ kind: z.literal("nfs"), className: className().default("nfs-client"), nfs: provisioned }),
+    object({ kind: z.literal("existing"), className: className() }),
+  ],
+  oneOfThe("kind", ["nfs", "existing"]),
+);
+
+export type StorageSettings = z.output<typeof storage>;
