@@ -9,7 +9,7 @@ const unsafeMountOptions = /^(soft|softerr|nolock|local_lock=.*)$/;
 /** "/" alone is an export, too: the pseudo root of an NFSv4 server, and what managed file services export. */
 const exportPath = () =>
   text(/^\/\S*$/, "must be an absolute path: it starts with / and has no spaces").refine(
-    (path) => path === "/" || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path),
+    (path) => !path.startsWith("/") || path === "/" || /^(\/(?!\.{1,2}(\/|$))[^/]+)+$/.test(path),
     "must be written the shortest way: no / at its end, no empty part, no . or ..",
   );
 

@@ -24,7 +24,13 @@ describe("configuration", () => {
         memory: "256Mi",
         size: "1Gi",
         eviction: "noeviction",
+        keyPrefix: "sess:",
+        corruptTail: "repair",
+        tls: null,
+        backup: null,
+        metrics: null,
       },
+      rotation: { password: [1], signingKeys: [1] },
       app: {
         image: "ghcr.io/acme/shop:1.4.2",
         pullSecrets: [],
@@ -41,7 +47,13 @@ describe("configuration", () => {
       service: { type: "ClusterIP", port: 80 },
       ingress: null,
       affinity: { kind: "none" },
+      protect: false,
     });
+  });
+
+  it("protects what holds sessions and secrets in stack prod alone", async () => {
+    assert.equal((await read({}, { stack: "prod" })).protect, true);
+    assert.equal((await read({}, { stack: "staging" })).protect, false);
   });
 
   it("fills in the defaults of NFS storage, of an Ingress and of affinity", async () => {
@@ -84,11 +96,11 @@ describe("configuration", () => {
       app: undefined,
     };
     const top =
-      "kubeContext, namespace, sessionSecret, sessionSecretRef, storage, store, app, service, ingress, affinity";
+      "kubeContext, namespace, sessionSecret, sessionSecretRef, storage, store, rotation, app, service, ingress, affinity";
     assert.deepEqual(await problemsOf(values), [
       'shop:storage.nfs.server must be a DNS name in lower case, got "UPPER"',
       "shop:storage.nfs.path is missing: it must be an absolute path: it starts with / and has no spaces",
-      "shop:storage.nfs.paht is not a known key; allowed: server, path, provisioner, provisionerImage, directories, prefix, mountOptions",
+      "shop:storage.nfs.paht is not a key of provisioner subdir; allowed: provisioner, provisionerImage, server, path, directories, prefix, mountOptions",
       "shop:store.replicas must be a whole number from 0 to 5, got 9",
       'shop:store.memory must be a quantity of memory or storage such as "256Mi" or "1Gi", got "lots"',
       "shop:app is missing: it must be an object (keys: image, pullSecrets, workload, port, replicas, sessionEnv, session, env, health, resources, drainSeconds)",
@@ -144,12 +156,9 @@ describe("configuration", () => {
     });
 
     refuses("store", [
-      [
-        "{not JSON",
-        ' must be an object (keys: kind, engine, image, replicas, durability, memory, size, eviction), got "{not JSON"',
-      ],
-      [null, " must be an object (keys: kind, engine, image, replicas, durability, memory, size, eviction), got null"],
-      [[1], " must be an object (keys: kind, engine, image, replicas, durability, memory, size, eviction)"],
+      ["{not JSON", ' must be an object whose kind is redis, memcached, external or none, got "{not JSON"'],
+      [null, " must be an object whose kind is redis, memcached, external or none, got null"],
+      [[1], " must be an object whose kind is redis, memcached, external or none"],
     ]);
   });
 

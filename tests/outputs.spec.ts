@@ -95,22 +95,34 @@ describe("readSessionStack", () => {
   it("refuses outputs of another shape, with their paths", async () => {
     const app = { name: "app", service: "app", port: "80" };
     assert.equal(
-      await refusal({ ...outputs, app, sessionStore: { ...outputs.sessionStore, kind: "memcached", tls: undefined } }),
+      await refusal({ ...outputs, app, sessionStore: { ...outputs.sessionStore, kind: "mongo", tls: undefined } }),
       [
         heading,
         "  output app.port: Invalid input: expected number, received string",
-        '  output sessionStore.kind: Invalid input: expected "redis"',
+        '  output sessionStore.kind: Invalid option: expected one of "redis"|"memcached"|"external"',
         "  output sessionStore.tls is missing",
       ].join("\n"),
     );
   });
 
-  it("says when a stack has no store's URL", async () => {
+  it("says when the URL of a stack's own store is missing", async () => {
     const session = await read(outputs);
     await assert.rejects(valueOf(session.sessionStoreUrl), {
-      message: "Required output 'sessionStoreUrl' does not exist on stack 'acme/session-stack/prod'.",
+      message: `${heading}\n  output sessionStoreUrl is missing`,
     });
   });
+
+  const external = { ...outputs.sessionStore, kind: "external", host: null, port: null };
+  for (const [what, sessionStore] of Object.entries({ "an external store": external, "no store": null })) {
+    for (const url of [null, undefined]) {
+      it(`gives null for the URL of ${what}, which the backend has as ${url}`, async () => {
+        const session = await read({ ...outputs, sessionStore, sessionStoreUrl: url });
+        assert.equal(await valueOf(session.sessionStoreUrl), null);
+        assert.equal(await pulumi.isSecret(session.sessionStoreUrl), true);
+        assert.deepEqual((await valueOf(session.outputs)).sessionStore, sessionStore);
+      });
+    }
+  }
 
   it("refuses what is no session-stack at all", async () => {
     assert.equal(
