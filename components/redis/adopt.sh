@@ -17,10 +17,6 @@ if [ -z "$theirs" ]; then
   echo "the primary does not answer" >&2
   exit 1
 fi
-if [ "$theirs" = "$(cat "$data/dataset")" ]; then
-  say "this is the primary's data set already"
-  exit
-fi
 echo "$theirs" >"$data/dataset"
 write_users
 ask acl load >/dev/null

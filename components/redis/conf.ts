@@ -39,6 +39,8 @@ export function redisConf({ durability, eviction, memory, tls }: RedisConf): str
     "repl-ping-replica-period": "3",
     // On SIGTERM: how long to wait for replicas to catch up.
     "shutdown-timeout": "10",
+    // Without "force" a replica that is writing its first file forgets the SIGTERM, and is killed a minute later.
+    "shutdown-on-sigterm": "force",
     "tcp-keepalive": "60",
   };
   return Object.entries(directives)
