@@ -10,10 +10,13 @@ import { CONTENT_SECURITY_POLICY, loginPage, sessionPage } from "./page.ts";
 import { sameOriginOnly } from "./sameOrigin.ts";
 import { viewOf, withVisit } from "./sessionData.ts";
 import type { Login } from "./sessionData.ts";
+import type { StoreKind } from "./store/link.ts";
 
 /** What the application needs from outside. */
 export interface AppOptions {
   store: Store;
+  /** What the page says about it. */
+  storeKind: StoreKind;
   /** Cookie signing keys, newest first. */
   secrets: string[];
   cookieName: string;
@@ -27,7 +30,7 @@ export interface AppOptions {
 
 /** The web application; README.md lists its endpoints. */
 export function createApp(options: AppOptions): Express {
-  const { cookieName, podName, unready, log } = options;
+  const { cookieName, podName, storeKind, unready, log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -58,7 +61,7 @@ export function createApp(options: AppOptions): Express {
   app.get("/", sessions, async (req, res) => {
     const login = await visit(req, podName);
     if (login === undefined) res.send(loginPage(podName));
-    else res.send(sessionPage(viewOf(login, podName, Date.now()), expiryOf(req)));
+    else res.send(sessionPage(viewOf(login, podName, Date.now()), expiryOf(req), storeKind));
   });
   app.post("/login", sameOriginOnly, form, sessions, async (req, res) => {
     try {
@@ -87,7 +90,7 @@ export function createApp(options: AppOptions): Express {
   });
 
   app.use(notFound);
-  app.use(errorHandler(podName, log));
+  app.use(errorHandler(podName, storeKind, log));
   return app;
 }
 

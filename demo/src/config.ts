@@ -1,9 +1,12 @@
 import { hostname } from "node:os";
+import { storeCaProblem, storeUrlProblem } from "./storeUrl.ts";
 
 /** What the process was told by its environment; README.md has the table. */
 export interface Config {
-  /** `redis://` or `rediss://` URL with percent-encoded credentials: a secret. */
+  /** `redis://`, `rediss://`, `memcached://` or `memory:`, with percent-encoded credentials: a secret. */
   storeUrl: string;
+  /** Path of the PEM file with the authorities trusted for `rediss://`; undefined for those that come with Node. */
+  storeCaPath: string | undefined;
   /** Cookie signing keys, newest first: the first signs, all verify. Secrets. */
   secrets: string[];
   /** TCP port; 0 lets the system pick a free one. */
@@ -33,7 +36,6 @@ export class ConfigError extends Error {
 const MIN_KEY_LENGTH = 32;
 /** Browsers cap a cookie's lifetime at 400 days (RFC 6265bis, section 5.5). */
 const MAX_TTL_SECONDS = 400 * 24 * 60 * 60;
-const STORE_FORM = "redis[s]://[user:password@]host[:port][/database]";
 
 /**
  * Reads and checks the environment.
@@ -47,6 +49,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 
   const storeUrl = (env.SESSION_STORE ?? "").trim();
   report(storeUrlProblem(storeUrl));
+  const storeCaPath = env.SESSION_STORE_CA;
+  report(storeCaProblem(storeCaPath, storeUrl));
   // A Secret made from a file often ends with a newline: not part of a key.
   const secrets = (env.SESSION_SECRET ?? "").split(",").map((key) => key.trim());
   secretProblems(secrets).forEach(report);
@@ -67,6 +71,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     storeUrl,
+    storeCaPath,
     secrets,
     port: Number(port),
     podName,
@@ -75,42 +80,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     prefix,
     lingerSeconds: Number(linger),
   };
-}
-
-/** Never repeats any part of the value: with a stray character the password may sit anywhere in it. */
-function storeUrlProblem(value: string): string | undefined {
-  if (value === "") {
-    return `SESSION_STORE: is not set; give the URL of the Redis server, ${STORE_FORM}`;
-  }
-  if (!URL.canParse(value)) {
-    return `SESSION_STORE: is not a URL; give ${STORE_FORM}, with user and password percent-encoded`;
-  }
-  const url = new URL(value);
-  if (url.protocol !== "redis:" && url.protocol !== "rediss:") {
-    return "SESSION_STORE: has an unsupported scheme; use redis:// or, for TLS, rediss://";
-  }
-  if (url.hostname === "") {
-    return `SESSION_STORE: has no host; give ${STORE_FORM}`;
-  }
-  if (url.search !== "" || url.hash !== "") {
-    return "SESSION_STORE: has a query or a fragment; leave it out, and write ? as %3F and # as %23 in a password";
-  }
-  if (!/^(\/\d*)?$/.test(url.pathname)) {
-    return "SESSION_STORE: has a path that is not a database number; use for example /0, or leave it out";
-  }
-  if (!isPercentEncoded(url.username) || !isPercentEncoded(url.password)) {
-    return "SESSION_STORE: has a user or password that is not percent-encoded; write % as %25";
-  }
-  return undefined;
-}
-
-function isPercentEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function secretProblems(keys: string[]): string[] {

@@ -1,3 +1,5 @@
+import { reasonOf } from "./log.ts";
+
 /** The store could not do what a request needs: answered with 503, never with a new or cleared cookie. */
 export class StoreError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -28,7 +30,7 @@ export async function withDeadline<T>(command: Promise<T>, milliseconds: number)
     return await Promise.race([command, deadline]);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new StoreError(reasonOf(error), { cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -5,7 +5,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { drainable } from "./drain.ts";
 import { logToStdout as log, reasonOf } from "./log.ts";
-import { connectStore } from "./store.ts";
+import { connectStore } from "./store/connect.ts";
 
 /** Open requests get this long after SIGTERM; one that waits for the store takes at most two commands of 2 s. */
 const DRAIN_MS = 8000;
@@ -17,7 +17,7 @@ function main(config: Config): void {
   let stopping = false;
   log("start", { pod: podName, node: process.version });
 
-  const link = connectStore({ url: config.storeUrl, prefix: config.prefix, log });
+  const link = connectStore({ url: config.storeUrl, caPath: config.storeCaPath, prefix: config.prefix, log });
   const unready = (): string | undefined => {
     if (stopping) return "shutting down";
     // Stays ready while the store is away: all pods would drop out together, and the 503 says more than a proxy can.
@@ -25,7 +25,7 @@ function main(config: Config): void {
   };
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS },
-    createApp({ ...config, store: link.store, unready, log }),
+    createApp({ ...config, store: link.store, storeKind: link.kind, unready, log }),
   );
   const drain = drainable(server);
 

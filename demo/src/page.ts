@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { humanDuration } from "./duration.ts";
 import { html, Html } from "./html.ts";
 import type { SessionView } from "./sessionData.ts";
+import type { StoreKind } from "./store/link.ts";
 import { STYLE } from "./style.ts";
 
 // Outside the template, whose indentation would change the text that the hash is of.
@@ -18,14 +19,22 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** Where the session is, and what that means for who logged in. */
+const KEPT: Record<StoreKind, string> = {
+  redis: "This session is kept in Redis: it outlives the pod that answers you.",
+  memcached: "This session is kept in Memcached: it outlives the pod that answers you, but not a restart of Memcached.",
+  memory:
+    "This session is kept in the memory of the pod that answers you: no other pod knows it, and it ends with the pod.",
+};
+
 /** The page of a logged-in user; `expires` is when the session ends without another visit. */
-export function sessionPage(view: SessionView, expires: Date): string {
+export function sessionPage(view: SessionView, expires: Date, storeKind: StoreKind): string {
   const visits = Object.entries(view.pods).reverse();
   const ttlSeconds = Math.max(0, Math.round((expires.getTime() - Date.now()) / 1000));
   return page(
     `${view.name} · session`,
     html`<h1>Hello, ${view.name ?? ""}</h1>
-      <p>This session is kept in Redis: it outlives the pod that answers you.</p>
+      <p>${KEPT[storeKind]}</p>
       <dl>
         ${row("Visits", html`${view.visits}`)} ${row("Answered by", html`${view.pod}`)}
         ${row("Session age", html`${humanDuration(view.ageSeconds ?? 0)}`)}

@@ -7,7 +7,7 @@ import { mock } from "node:test";
 import { createServer } from "node:tls";
 import { promisify } from "node:util";
 import waitFor from "p-wait-for";
-import { connectStore } from "../src/store.ts";
+import { connectStore } from "../src/store/connect.ts";
 import { FakeRedis } from "./fakeRedis.ts";
 import { collectLog } from "./harness.ts";
 
@@ -76,6 +76,19 @@ describe("demo: connection to the session store", () => {
     await waitFor(() => events().length === 3, DEADLINE);
     assert.deepEqual(events(), ["store.up", "store.down", "store.up"]);
     assert.equal(moved.connections, 1);
+  });
+
+  it("logs in as the URL's user, and sends no command that a user limited to sessions may not use", async () => {
+    const redis = makeRedis();
+    await redis.start();
+    const { link } = connectTo(`redis://app:p%40ss%25@127.0.0.1:${redis.port}/0`);
+    await waitFor(() => link.everUp, DEADLINE);
+    const session = { cookie: { originalMaxAge: 1000, expires: new Date(Date.now() + 1000) } };
+    await promisify(link.store.set.bind(link.store))("a", session);
+    await promisify(link.store.get.bind(link.store))("a");
+    await promisify(link.store.destroy.bind(link.store))("a");
+    assert.deepEqual(redis.logins, [["app", "p@ss%"]]);
+    assert.deepEqual(new Set(redis.received), new Set(["AUTH", "CLIENT", "PING", "SET", "GET", "DEL"]));
   });
 
   it("asks for the server by its name under TLS", async () => {

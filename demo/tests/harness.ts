@@ -24,6 +24,7 @@ export interface RunningApp {
 export async function startApp(options: Partial<AppOptions> = {}): Promise<RunningApp> {
   const app = createApp({
     store: new session.MemoryStore(),
+    storeKind: "redis",
     secrets: [KEY],
     cookieName: "sid",
     ttlSeconds: 3600,

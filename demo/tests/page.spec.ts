@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import session from "express-session";
+import { StoreError } from "../src/deadline.ts";
 import { humanDuration } from "../src/duration.ts";
 import { html } from "../src/html.ts";
+import type { StoreKind } from "../src/store/link.ts";
 import { Browser, startApp } from "./harness.ts";
 import type { RunningApp } from "./harness.ts";
 
@@ -32,6 +35,41 @@ describe("demo: page", () => {
     assert.deepEqual([logout.status, logout.headers.get("location")], [303, "/"]);
     assert.match(await (await browser.get("/")).text(), /<h1>Log in<\/h1>/);
   });
+
+  const kinds: [kind: StoreKind, kept: string, unavailable: string][] = [
+    [
+      "redis",
+      "This session is kept in Redis: it outlives the pod that answers you.",
+      "The session store does not answer; nothing is lost, try again in a moment.",
+    ],
+    [
+      "memcached",
+      "This session is kept in Memcached: it outlives the pod that answers you, but not a restart of Memcached.",
+      "The session store does not answer; try again in a moment.",
+    ],
+    [
+      "memory",
+      "This session is kept in the memory of the pod that answers you: no other pod knows it, and it ends with the pod.",
+      "This pod keeps as many sessions as it can; try again in a moment.",
+    ],
+  ];
+  for (const [storeKind, kept, unavailable] of kinds) {
+    it(`is honest about sessions in ${storeKind}`, async () => {
+      const store = new session.MemoryStore();
+      const running = await startApp({ store, storeKind });
+      try {
+        const browser = new Browser(running.url);
+        await browser.postForm("/login", { name: "Ada" });
+        assert.ok((await (await browser.get("/")).text()).includes(`<p>${kept}</p>`));
+        store.set = (_id, _session, done) => done?.(new StoreError("away"));
+        const response = await browser.get("/");
+        assert.equal(response.status, 503);
+        assert.ok((await response.text()).includes(`<p role="alert">${unavailable}</p>`));
+      } finally {
+        await running.close();
+      }
+    });
+  }
 
   it("escapes the name wherever it shows it", async () => {
     const name = `<img src=x onerror="alert('1')">&`;

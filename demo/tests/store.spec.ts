@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import waitFor from "p-wait-for";
-import { connectStore } from "../src/store.ts";
-import type { StoreLink } from "../src/store.ts";
+import { connectStore } from "../src/store/connect.ts";
+import type { StoreLink } from "../src/store/link.ts";
 import { FakeRedis } from "./fakeRedis.ts";
 import { Browser, collectLog, startApp } from "./harness.ts";
 import type { RunningApp } from "./harness.ts";
