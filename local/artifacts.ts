@@ -16,9 +16,27 @@ const binaries = {
   provisioner: { entrypoint: ["/nfs-subdir-external-provisioner"], user: "0:0" },
 } satisfies Partial<Record<ImageName, ImageConfig>>;
 
-const servers = {
-  redis: { packages: ["redis-server", "redis-tools"], command: ["redis-server"] },
-  valkey: { packages: ["valkey-server", "valkey-tools"], command: ["valkey-server"] },
+/** Store servers with their command line tools, and flock for the start script. */
+function store(engine: "redis" | "valkey", suite?: string) {
+  return {
+    packages: [`${engine}-server`, `${engine}-tools`, "util-linux"],
+    suite,
+    config: { command: [`${engine}-server`], user: "999:999", workingDirectory: "/data" },
+  };
+}
+
+/** Images of Debian packages; where another image of the same is usual, its entrypoint and user are like that one's. */
+const packaged = {
+  redis: store("redis"),
+  valkey: store("valkey"),
+  // For tests of upgrades: a newer patch of Redis 8.0, and Valkey 9, whose data Valkey 8.1 can't read.
+  redisNext: store("redis", "forky"),
+  valkeyNext: store("valkey", "forky"),
+  memcached: { packages: ["memcached"], config: { entrypoint: ["memcached"], user: "11211:11211" } },
+  exporter: {
+    packages: ["prometheus-redis-exporter"],
+    config: { entrypoint: ["/usr/bin/prometheus-redis-exporter"], user: "59000:59000" },
+  },
 };
 
 /** Collects what the tasks of {@link buildTasks} make. */
@@ -60,11 +78,10 @@ export function buildTasks<Context>(settings: Settings, set: ArtifactSet): Listr
       if (config) set.addImage(key as ImageName, await binaryImage(key as ImageName, path, config[1], cache));
     },
   }));
-  const images = Object.entries(servers).map(([name, { packages, command }]) => ({
+  const images = Object.entries(packaged).map(([name, content]) => ({
     title: name,
     task: async (_: Context, task: { output: string }) => {
-      const config = { command, user: "999:999", workingDirectory: "/data" };
-      set.addImage(name as ImageName, await debianImage(name as ImageName, packages, config, cache, reporter(task)));
+      set.addImage(name as ImageName, await debianImage(name as ImageName, content, cache, reporter(task)));
     },
   }));
   const demo = {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { WorkloadImage } from "./images/catalog.ts";
 
 /** A node that runs, as others use it. */
 export interface LocalCluster {
@@ -10,7 +11,7 @@ export interface LocalCluster {
   /** Path of a kubectl of the node's version. */
   kubectl: string;
   /** References that containerd has; the tag is the hash of the content. */
-  images: { demo: string; redis: string; valkey: string; provisioner: string };
+  images: Record<WorkloadImage, string>;
   nfs: {
     server: string;
     path: string;

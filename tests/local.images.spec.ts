@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findMirror, readSources } from "../local/images/aptSources.ts";
 import { architecture, writeArchive, writeLayer } from "../local/images/archive.ts";
+import { repositoryOf } from "../local/images/catalog.ts";
 import { copyStore } from "../local/images/store.ts";
 
 describe("the Debian mirror of the images", () => {
@@ -79,6 +80,11 @@ describe("an image", () => {
       user: "999:999",
       environment: { MODE: "test" },
     });
+
+  it("is at a host that can't exist, in lower case", () => {
+    assert.equal(repositoryOf("redis"), "session-stack.invalid/redis");
+    assert.equal(repositoryOf("valkeyNext"), "session-stack.invalid/valkey-next");
+  });
 
   it("has its files with mode and owner", async () => {
     const listing = await tar("--numeric-owner", "-tvf", "layer.tar");

@@ -6,6 +6,7 @@ import type { Report } from "../progress.ts";
 import { writeArchive, writeLayer } from "./archive.ts";
 import type { ImageConfig } from "./archive.ts";
 import { debianLayer } from "./debian.ts";
+import type { DebianContent } from "./debian.ts";
 import { nodeLayer } from "./nodeRuntime.ts";
 
 /** An image ready for import. */
@@ -16,7 +17,11 @@ export interface BuiltImage {
   archive: string;
 }
 
-export type ImageName = "pause" | "coredns" | "traefik" | "provisioner" | "redis" | "valkey" | "demo";
+/** Images that workloads use; the others are the node's own. */
+export type WorkloadImage =
+  "demo" | "provisioner" | "redis" | "redisNext" | "valkey" | "valkeyNext" | "memcached" | "exporter";
+
+export type ImageName = "pause" | "coredns" | "traefik" | WorkloadImage;
 
 /** Everything that is built before a node can start. */
 export interface Artifacts {
@@ -31,6 +36,11 @@ export interface Artifacts {
 
 /** A registry host that can't exist (RFC 6761): such an image is never looked for elsewhere. */
 const registry = "session-stack.invalid";
+
+/** Repository of an image: names of images are in lower case. */
+export function repositoryOf(name: ImageName): string {
+  return `${registry}/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
 
 /** Image of one static binary. */
 export async function binaryImage(
@@ -50,12 +60,11 @@ export async function binaryImage(
 /** Image of Debian packages. */
 export async function debianImage(
   name: ImageName,
-  packages: string[],
-  config: ImageConfig,
+  { config, ...content }: DebianContent & { config: ImageConfig },
   cache: string,
   report?: Report,
 ): Promise<BuiltImage> {
-  const layer = await debianLayer(name, packages, cache, report);
+  const layer = await debianLayer(name, content, cache, report);
   return build(name, [entryOf(layer), JSON.stringify(config)], cache, () =>
     Promise.resolve({ layers: [layer], config }),
   );
@@ -71,7 +80,7 @@ export async function demoImage(checkout: string, cache: string, report?: Report
   };
   await runTool("npm", ["run", "--silent", "build", "--workspace", "demo"], { cwd: checkout });
   const bundle = join(checkout, "demo", "dist", "server.mjs");
-  const libraries = await debianLayer("node", ["libstdc++6", "libatomic1"], cache, report);
+  const libraries = await debianLayer("node", { packages: ["libstdc++6", "libatomic1"] }, cache, report);
   const node = await nodeLayer(cache);
   const inputs = [entryOf(libraries), entryOf(node), await readFile(bundle), JSON.stringify(config)];
   return build("demo", inputs, cache, async (output) => {
@@ -93,7 +102,7 @@ async function build(
     key: hashOf(...inputs),
     produce: async (output) => {
       const { layers, config } = await make(output);
-      const reference = await writeArchive(join(output, "image.tar"), `${registry}/${name}`, layers, config);
+      const reference = await writeArchive(join(output, "image.tar"), repositoryOf(name), layers, config);
       await writeFile(join(output, "reference"), reference);
       await rm(join(output, "layer.tar"), { force: true });
     },

@@ -6,8 +6,13 @@ import type { Report } from "../progress.ts";
 import { architecture } from "./archive.ts";
 import { findMirror, readSources } from "./aptSources.ts";
 
-/** Release whose packages the images hold: it has Redis 8 and Valkey 8. */
-const suite = "trixie";
+/** What a layer holds. */
+export interface DebianContent {
+  packages: string[];
+  /** Debian's release they come from; default trixie, which has Redis 8.0 and Valkey 8.1. */
+  suite?: string;
+}
+
 const hook = join(import.meta.dirname, "..", "bin", "image-hook");
 /** A shell and what start scripts and a look inside need. */
 const shell = [
@@ -23,22 +28,33 @@ const shell = [
   "util-linux",
 ];
 
+/** Nothing is installed, so of mmdebstrap's hooks only the one after the extraction is run; containers get their own /dev. */
+const variant = ["--variant=extract", "--skip=chroot/mount,output/dev"];
+/** The date on a mirror's copy of a release under development may have passed; signatures are checked all the same. */
+const anyDate = '--aptopt=Acquire::Check-Valid-Until "false"';
+
 /** Returns the path of a layer with a small Debian and some packages, unpacked without their installation scripts. */
-export async function debianLayer(name: string, packages: string[], cache: string, report?: Report): Promise<string> {
+export async function debianLayer(
+  name: string,
+  { packages, suite = "trixie" }: DebianContent,
+  cache: string,
+  report?: Report,
+): Promise<string> {
   const include = [...shell, ...packages];
   const folder = await cached({
     root: cache,
     artifact: `debian-${name}`,
-    key: hashOf(suite, architecture, ...include, await readFile(hook)),
+    key: hashOf(suite, architecture, ...include, ...variant, await readFile(hook)),
     report,
     produce: async (output) => {
       await runTool(
         "mmdebstrap",
         [
-          "--variant=extract",
+          ...variant,
           `--architectures=${architecture}`,
           `--include=${include.join(",")}`,
-          `--customize-hook=${hook} "$1"`,
+          `--extract-hook=${hook} "$1"`,
+          anyDate,
           ...(await proxyOptions()),
           suite,
           join(output, "layer.tar"),
