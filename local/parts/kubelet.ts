@@ -50,6 +50,8 @@ function configuration(node: LocalNode) {
     clusterDomain: "cluster.local",
     // Pods get no name server of the machine: the node has no way out.
     resolvConf: "",
+    // How late a pod's mounted Secrets and ConfigMaps follow; the usual minute would be the length of most tests.
+    syncFrequency: "10s",
     volumePluginDir: join(node.paths.kubelet, "volumeplugins"),
     // A collected image could not be pulled again, and a full disk of the machine is not this node's doing.
     imageGCHighThresholdPercent: 100,
