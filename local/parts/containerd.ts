@@ -15,9 +15,8 @@ export const containerd: Part = {
     const cni = cniFolder(node);
     await mkdir(cni, { recursive: true });
     await writeFile(join(cni, "10-pods.conflist"), JSON.stringify(podNetwork, undefined, 2));
-    const file = join(node.paths.run, "containerd.toml");
-    await writeFile(file, configuration(node, images.pause.reference));
-    await node.launch("containerd", ["containerd", "--config", file]);
+    await writeFile(configurationFile(node), configuration(node, images.pause.reference));
+    await launchContainerd(node);
   },
   async ready(node) {
     await node.run(["ctr", "--address", node.paths.containerdSocket, "version"]);
@@ -26,6 +25,12 @@ export const containerd: Part = {
   stop: (node) => node.end("containerd", 5),
 };
 
+/** Starts the containerd of a node that has been set up for it. */
+export async function launchContainerd(node: LocalNode): Promise<void> {
+  await node.launch("containerd", ["containerd", "--config", configurationFile(node)]);
+}
+
+const configurationFile = (node: LocalNode) => join(node.paths.run, "containerd.toml");
 const cniFolder = (node: LocalNode) => join(node.paths.run, "cni");
 
 /**

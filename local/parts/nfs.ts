@@ -22,21 +22,11 @@ export const nfs: Part = {
     await chown(directory, nobody, nobody);
     await chmod(directory, 0o777);
     await chmod(folder, 0o711);
-    const file = join(node.paths.run, "ganesha.conf");
-    await writeFile(file, configuration(node, recovery));
+    await writeFile(configurationFile(node), configuration(node, recovery));
     await node.launch("rpcbind", ["rpcbind", "-f", "-w"]);
     // ganesha registers once and ends if nobody listens.
     await until(() => node.run(["rpcinfo", "-p"]).then(Boolean, () => false), 5);
-    await node.launch("ganesha", [
-      "ganesha.nfsd",
-      "-F",
-      "-f",
-      file,
-      "-L",
-      node.logFile("ganesha"),
-      "-p",
-      join(node.paths.run, "ganesha.pid"),
-    ]);
+    await launchServer(node);
   },
   ready: async (node) =>
     (await node.run(["showmount", "--no-headers", "--exports", node.settings.addresses.node])).includes(exportPath),
@@ -46,6 +36,15 @@ export const nfs: Part = {
     await node.end("rpcbind", 2);
   },
 };
+
+/** Starts the server of a node that has been set up for it. */
+export async function launchServer(node: LocalNode): Promise<void> {
+  const log = ["-L", node.logFile("ganesha")];
+  const pidFile = ["-p", join(node.paths.run, "ganesha.pid")];
+  await node.launch("ganesha", ["ganesha.nfsd", "-F", "-f", configurationFile(node), ...log, ...pidFile]);
+}
+
+const configurationFile = (node: LocalNode) => join(node.paths.run, "ganesha.conf");
 
 /**
  * Unmounts what the kubelet left, while the server can still take the last writes. A kernel mount would otherwise wait
@@ -74,8 +73,8 @@ export function nfsMounts(mounts: string, server: string): string[] {
 
 function configuration(node: LocalNode, recovery: string): string {
   const address = node.settings.addresses.node;
-  // Only the node itself may mount: root is not squashed (the provisioner gives directories their owner), so a user
-  // of the machine must not reach the export through the link.
+  // Root is nobody here, as on most servers: what works on this export needs no rights of root on it. Only the node
+  // itself may mount: everyone may write at the top, so a user of the machine must not reach it through the link.
   return `NFS_CORE_PARAM {
 	Protocols = 3,4;
 	Bind_addr = ${address};
@@ -98,12 +97,14 @@ EXPORT {
 	Pseudo = ${exportPath};
 	Protocols = 3,4;
 	Transports = TCP;
-	Squash = No_Root_Squash;
+	Squash = Root_Squash;
+	Anonymous_Uid = ${nobody};
+	Anonymous_Gid = ${nobody};
 	SecType = sys;
 	CLIENT {
 		Clients = ${address};
 		Access_Type = RW;
-		Squash = No_Root_Squash;
+		Squash = Root_Squash;
 	}
 	FSAL { Name = VFS; }
 }
