@@ -24,7 +24,7 @@ import { contents, finished, noRedis, password, ScriptFolder, Server } from "./r
   before("an archive", async () => {
     folder = new ScriptFolder();
     folder.add("backup.sh");
-    folder.add("restore.sh");
+    for (const script of ["lib.sh", "follow.sh", "restore.sh"]) folder.add(script);
     const origin = await new Server(folder, 9).start();
     origin.input(sessionCommands(500));
     archived = contents(origin);
@@ -48,7 +48,7 @@ import { contents, finished, noRedis, password, ScriptFolder, Server } from "./r
   });
 
   afterEach(async () => {
-    folder.add("restore.sh");
+    folder.add("follow.sh");
     await Promise.all([primary, replica].map((server) => server.stop()));
     for (const server of ["server-1", "server-2"]) rmSync(folder.at(server), { recursive: true });
     for (const file of readdirSync(folder.at("run"))) rmSync(folder.at(`run/${file}`), { recursive: true });
@@ -294,7 +294,7 @@ import { contents, finished, noRedis, password, ScriptFolder, Server } from "./r
       return end;
     };
     /** Sends redis-0 to a port on which nobody listens. */
-    const unreachable = (text: string) => text.replace(`replicaof "$POD_IP" ${folder.port}`, 'replicaof "$POD_IP" 1');
+    const unreachable = (text: string) => text.replace(`replicaof "$1" ${folder.port}`, 'replicaof "$1" 1');
     const stopped = "restore failed: it was told to stop\nredis-0 is the primary again, with 40 sessions (it had 40)\n";
     const oldOnes = async () => {
       assert.equal(primary.info("role"), "master");
@@ -305,7 +305,7 @@ import { contents, finished, noRedis, password, ScriptFolder, Server } from "./r
     };
 
     it("while redis-0 cannot reach the archive's server: it never lost its sessions", async () => {
-      folder.add("restore.sh", unreachable);
+      folder.add("follow.sh", unreachable);
       const { status, stderr } = await stopWhen("redis-0 to follow", () => primary.info("role") === "slave");
       assert.deepEqual({ status, stderr }, { status: 143, stderr: stopped });
       assert.equal(primary.info("run_id"), runId);
@@ -364,7 +364,7 @@ import { contents, finished, noRedis, password, ScriptFolder, Server } from "./r
     });
 
     it("by its own time limit: it says what it waited for", async () => {
-      folder.add("restore.sh", (text) => unreachable(text).replace("copy_limit=2400", "copy_limit=2"));
+      folder.add("follow.sh", (text) => unreachable(text).replace("copy_limit=2400", "copy_limit=2"));
       const { status, stderr } = await restore();
       assert.equal(status, 1);
       assert.equal(

@@ -41,6 +41,7 @@ export class ScriptFolder {
       .replaceAll("/run/secrets/session-store", this.at("secrets"))
       .replaceAll("/run/session-store", this.at("run"))
       .replaceAll("/etc/session-store-tls", this.at("tls"))
+      .replaceAll("/etc/session-store", this.path)
       .replaceAll("/backup", this.at("backup"))
       .replaceAll("/upload", this.at("upload"))
       .replaceAll("6379", String(this.port))
@@ -52,7 +53,7 @@ export class ScriptFolder {
   /** Starts a script as a container does, apart from what is in `env`. */
   start(script: string, env: Record<string, string>, args: string[] = []): ChildProcess {
     return spawn("sh", [this.at(script), ...args], {
-      env: { PATH: `${this.at("bin")}:${process.env.PATH}`, ENGINE: "redis", ...env },
+      env: { PATH: `${this.at("bin")}:${process.env.PATH}`, ENGINE: "redis", TLS: "no", ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });
   }

@@ -2,7 +2,7 @@
 # Copies the store's sessions into one archive on the claim for backups, checks it, and keeps the newest few.
 #
 # Environment: ENGINE (valkey or redis), SOURCES (hosts, separated by blanks: the first that hands its data out is
-# copied), KEEP (archives to keep, at least 1). An archive has its final name only when it is complete and checked;
+# copied), KEEP (archives to keep, at least 1), TLS (yes or no). An archive has its final name only when it is complete and checked;
 # its SHA-256 stands beside it. No archive is deleted before a newer one is there.
 set -eu
 umask 077
@@ -10,7 +10,7 @@ umask 077
 name=sessions-$(date -u +%Y%m%dT%H%M%SZ).rdb
 part=/backup/.$name.$$.part
 tls=
-[ ! -d /etc/session-store-tls ] || tls="--tls --cacert /etc/session-store-tls/ca.crt"
+[ "$TLS" = no ] || tls="--tls --cacert /etc/session-store-tls/ca.crt"
 REDISCLI_AUTH=$(cat /run/secrets/session-store/password)
 export REDISCLI_AUTH
 
