@@ -4,10 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "./hash.ts";
 import { labels, selectorLabels } from "./labels.ts";
 import { redisConf, type RedisConf } from "./redis/conf.ts";
+import type { BackupSettings } from "./redis/backupJobs.ts";
 import * as names from "./redis/names.ts";
 import { createPasswords } from "./redis/passwords.ts";
 import { memberPod } from "./redis/pod.ts";
 import { createClientServices, createHeadlessService } from "./redis/services.ts";
+import { createStoreBackup } from "./storeBackup.ts";
 
 export interface RedisStoreArgs extends Omit<RedisConf, "tls"> {
   /** Value of the label app.kubernetes.io/instance. */
@@ -15,7 +17,7 @@ export interface RedisStoreArgs extends Omit<RedisConf, "tls"> {
   /** Namespace of the stack, which exists. */
   namespace: string;
   engine: "valkey" | "redis";
-  /** Image with `<engine>-server`, `<engine>-cli`, `<engine>-check-aof` and a shell, whose data folder uid 999 can write to. */
+  /** Image with `<engine>-server`, `<engine>-cli`, `<engine>-check-aof`, `<engine>-check-rdb` and a shell, whose data folder uid 999 can write to. */
   image: string;
   /** Read and backup copies beside the primary; 0 makes a single pod. */
   replicas: number;
@@ -29,6 +31,8 @@ export interface RedisStoreArgs extends Omit<RedisConf, "tls"> {
   tls: { secretName: string } | null;
   /** Versions of the passwords that are accepted, the one in use first. */
   passwordVersions: number[];
+  /** Regular archives of the sessions on a claim of their own; null: none. */
+  backup: BackupSettings | null;
   /** StorageClass of the claims. */
   storageClassName: pulumi.Input<string>;
   /** `ReadWriteMany` on NFS, `ReadWriteOnce` on block storage. */
@@ -59,6 +63,7 @@ export class RedisStore extends pulumi.ComponentResource {
     const headless = createHeadlessService(name, args, this);
     const members = createStatefulSet(context, config, [...passwords.secrets, headless]);
     createClientServices(name, args, { parent: this, dependsOn: members });
+    createStoreBackup(name, { ...args, configName: config.metadata.name }, this);
 
     this.host = names.clientHost(args.namespace);
     this.port = names.port;
@@ -91,6 +96,10 @@ const scripts = [
   "ask.sh",
   "live.sh",
   "ready.sh",
+  "follow.sh",
+  "reseed.sh",
+  "backup.sh",
+  "restore.sh",
 ];
 
 function createConfig(context: Context) {

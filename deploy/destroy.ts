@@ -55,11 +55,12 @@ function selectorOf(spec: KubernetesObject["spec"]): string {
 }
 
 /**
- * What stands in a namespace that stays. The claims that a StatefulSet leaves behind go with the storage that the stack
+ * What stands in a namespace that stays. Claims, of a StatefulSet or for backups, go with the storage that the stack
  * brought, which keeps their directories; on a class of the cluster's own they stay, for their data may go with them.
  */
 async function deleteGuests(cluster: Cluster, guests: KubernetesObject[], claimsToo: boolean): Promise<void> {
-  for (const object of guests.toReversed()) await orUndefined(cluster.objects.delete(object));
+  const leaving = guests.filter(({ kind }) => claimsToo || kind !== "PersistentVolumeClaim");
+  for (const object of leaving.toReversed()) await orUndefined(cluster.objects.delete(object));
   if (!claimsToo) return;
   for (const { metadata, spec } of guests.filter(({ kind }) => kind === "StatefulSet")) {
     const scope = { namespace: metadata.namespace ?? "", labelSelector: selectorOf(spec) };

@@ -39,12 +39,14 @@ ask_member() {
 primary_dataset() { ask_member redis-0 acl users 2>/dev/null | sed -n 's/^replica-//p'; }
 
 # Holds the start for as long as the check prints a reason: the pod lives, is not ready and says why. Goes on by itself
-# when the reason is gone, or once by the operator's order: touch /run/session-store/override
+# when the reason is gone, or once by the operator's order: touch /run/session-store/override. A host in that file is
+# whom redis-0 shall follow first (reseed.sh).
 hold_while() {
   told=
   trap 'exit 143' TERM
   while reason=$("$@") && [ -n "$reason" ]; do
     if [ -e "$state/override" ]; then
+      follow_first=$(cat "$state/override")
       rm "$state/override"
       say "goes on by order, although $reason"
       break

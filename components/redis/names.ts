@@ -17,9 +17,15 @@ export const users = ["admin", "app", "replica", "backup", "metrics"] as const;
 /** Key of a user's password in the Secret. */
 export const passwordKey = (user: (typeof users)[number], version: number) => `${user}-${version}`;
 export const claimTemplate = "data";
+/** CronJob that makes archives, and the claim with them. */
+export const backup = "session-store-backup";
+/** Suspended CronJob from which Jobs are made that restore one. */
+export const restore = "session-store-restore";
 
-/** Stable DNS name of the primary pod. Without the cluster's domain, which the resolver's search list adds. */
-export const primaryHost = (namespace: string) => `${statefulSet}-0.${statefulSet}.${namespace}.svc`;
+/** Stable DNS name of a member's pod. Without the cluster's domain, which the resolver's search list adds. */
+export const memberHost = (namespace: string, ordinal: number) =>
+  `${statefulSet}-${ordinal}.${statefulSet}.${namespace}.svc`;
+export const primaryHost = (namespace: string) => memberHost(namespace, 0);
 /** Host that clients connect to. */
 export const clientHost = (namespace: string) => `${primaryService}.${namespace}.svc`;
 /** Claim of one member. */

@@ -29,11 +29,16 @@ write_config() {
   echo "aclfile $state/users.acl"
   echo "masteruser replica-$(cat "$data/dataset")"
   printf 'masterauth "%s"\n' "$password"
-  is_primary || echo "replicaof $PRIMARY_HOST 6379"
+  if ! is_primary; then
+    echo "replicaof $PRIMARY_HOST 6379"
+  elif [ -n "$follow_first" ]; then
+    echo "replicaof $follow_first 6379"
+  fi
 }
 
 current admin >"$state/admin"
 exec 9>>"$data/lock"
+follow_first=
 hold_while locked_elsewhere
 hold_while owned_by_another
 hold_while written_by_another
@@ -41,6 +46,7 @@ hold_while damaged
 repair
 is_primary && hold_while replicas_have_data
 identify
+if [ -n "$follow_first" ] && is_empty; then : >"$data/unfilled"; else rm -f "$data/unfilled"; fi
 echo "$NAMESPACE/$POD_NAME" >"$data/owner"
 : >"$data/starting"
 

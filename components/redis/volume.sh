@@ -73,7 +73,8 @@ repair() {
   fi
 }
 
-is_empty() { [ ! -s "$manifest" ]; }
+# Empty is also what a reseed began to fill and did not finish: it has files, but not the data.
+is_empty() { [ ! -s "$manifest" ] || [ -e "$data/unfilled" ]; }
 
 # An empty primary while a replica has data: it would serve nothing, and new sessions would part from the old ones.
 # OrderedReady starts redis-0 before its replicas; those that then come with data are kept safe by the data set's id.
