@@ -15,18 +15,7 @@ export interface DebianContent {
 
 const hook = join(import.meta.dirname, "..", "bin", "image-hook");
 /** A shell and what start scripts and a look inside need. */
-const shell = [
-  "base-files",
-  "dash",
-  "coreutils",
-  "sed",
-  "grep",
-  "hostname",
-  "findutils",
-  "libc-bin",
-  "procps",
-  "util-linux",
-];
+const shell = ["base-files", "dash", "coreutils", "sed", "grep", "hostname", "findutils", "libc-bin", "procps"];
 
 /** Nothing is installed, so of mmdebstrap's hooks only the one after the extraction is run; containers get their own /dev. */
 const variant = ["--variant=extract", "--skip=chroot/mount,output/dev"];
