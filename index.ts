@@ -27,7 +27,13 @@ export default function sessionStack(): StackOutputs {
   );
   const signing = new SessionSecret(
     "session",
-    { instance, namespace, keys: config.sessionSecret, existing: config.sessionSecretRef },
+    {
+      instance,
+      namespace,
+      keys: config.sessionSecret,
+      versions: config.rotation.signingKeys,
+      existing: config.sessionSecretRef,
+    },
     inside,
   );
   const rollOn = { ...store.rollOn, ...(signing.keys === undefined ? {} : { keys: signing.keys }) };

@@ -37,8 +37,13 @@ interface Deployment {
   spec: {
     selector: unknown;
     template: {
-      metadata: { annotations: Record<string, unknown> };
-      spec: { imagePullSecrets?: unknown; terminationGracePeriodSeconds: number; containers: Container[] };
+      metadata: { annotations: Record<string, unknown>; labels: unknown };
+      spec: {
+        imagePullSecrets?: unknown;
+        terminationGracePeriodSeconds: number;
+        containers: Container[];
+        volumes?: unknown;
+      };
     };
   };
 }
@@ -47,6 +52,7 @@ interface Container {
   env: unknown;
   ports: unknown;
   lifecycle?: unknown;
+  volumeMounts?: unknown;
 }
 
 async function create(overrides: Partial<AppArgs> = {}) {
@@ -144,6 +150,35 @@ describe("App", () => {
       { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
       { name: "LOG_LEVEL", value: "debug" },
       { name: "EMPTY", value: "" },
+    ]);
+  });
+
+  it("without a store gets no URL and is no client of one", async () => {
+    const { container, pod } = await create({ sessionStore: undefined, env: { SESSION_STORE: "memory:" } });
+    assert.deepEqual(container.env, [
+      { name: "SESSION_SECRET", valueFrom: { secretKeyRef: { name: "session-secret", key: "keys" } } },
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "SESSION_STORE", value: "memory:" },
+    ]);
+    assert.deepEqual(pod.metadata.labels, labels);
+  });
+
+  it("checks the store's certificate by the authority's, of whose Secret it gets nothing else", async () => {
+    const { container, pod } = await create({ storeCa: { name: "store-tls", key: "ca.crt" } });
+    assert.deepEqual(container.env, [
+      { name: "SESSION_STORE", valueFrom: { secretKeyRef: { name: "session-store", key: "url" } } },
+      { name: "SESSION_STORE_CA", value: "/etc/session-store-tls/ca.crt" },
+      { name: "SESSION_SECRET", valueFrom: { secretKeyRef: { name: "session-secret", key: "keys" } } },
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    ]);
+    assert.deepEqual(container.volumeMounts, [
+      { name: "session-store-ca", mountPath: "/etc/session-store-tls", readOnly: true },
+    ]);
+    assert.deepEqual(pod.spec.volumes, [
+      {
+        name: "session-store-ca",
+        secret: { secretName: "store-tls", items: [{ key: "ca.crt", path: "ca.crt" }] },
+      },
     ]);
   });
 

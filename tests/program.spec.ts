@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../config.ts";
 import sessionStack from "../index.ts";
 import { ingress, minimal, nfs, setConfig } from "./configs.ts";
-import { nastyPassword, run, valueOf, type Registered } from "./mocks.ts";
+import { nastyPassword, valueOf } from "./mocks.ts";
+import { environmentOf, objects, program, shapeOf } from "./programs.ts";
 
 // Not proved here: dependsOn (mocks do not see it), the provider's own checks and awaits, and the API server's.
 
@@ -14,29 +15,6 @@ const full = {
   ingress,
   affinity: { kind: "cookie", name: "shop-affinity" },
 };
-
-function program(values: Record<string, unknown>, secretKeys?: string[]) {
-  return run(() => {
-    setConfig(values, secretKeys);
-    return sessionStack();
-  });
-}
-
-const objects = (resources: Registered[]) => resources.filter(({ type }) => type.startsWith("kubernetes:"));
-
-type Labels = { [key: string]: string };
-
-interface Shape {
-  metadata: { name: string; namespace?: string };
-  spec?: {
-    /** Of a Service; a workload's is one level deeper. */
-    selector?: Labels & { matchLabels?: Labels };
-    template?: { spec: { containers: { env: { name: string; valueFrom?: unknown }[] }[] } };
-    volumeClaimTemplates?: { spec: { accessModes: string[] } }[];
-  };
-}
-
-const shapeOf = (resource: Registered) => resource.inputs as unknown as Shape;
 
 describe("program", () => {
   it("makes one stack: storage, store, signing keys, application and the way to it", async () => {
@@ -60,6 +38,7 @@ describe("program", () => {
       "RoleBinding shop-storage/nfs-provisioner-lock",
       "Secret shop/session-secret",
       "Secret shop/session-store",
+      "Secret shop/session-store-users",
       "Service shop/app",
       "Service shop/redis",
       "Service shop/redis-master",
@@ -125,7 +104,7 @@ describe("program", () => {
     assert.ok(sessionStoreUrl !== null);
     assert.equal(
       await valueOf(sessionStoreUrl),
-      `redis://default:${encodeURIComponent(nastyPassword)}@redis-master.shop.svc:6379/0`,
+      `redis://app:${encodeURIComponent(nastyPassword)}@redis-master.shop.svc:6379/0`,
     );
     assert.equal(await pulumi.isSecret(sessionStoreUrl), true);
   });
@@ -146,16 +125,14 @@ describe("program", () => {
   });
 
   it("makes no Secret for signing keys that are in one already", async () => {
-    const { resources, find } = await program({ ...minimal, sessionSecretRef: { name: "signing", key: "keys" } });
+    const { resources, ...made } = await program({ ...minimal, sessionSecretRef: { name: "signing", key: "keys" } });
     const secrets = objects(resources).filter(({ type }) => type.endsWith(":Secret"));
+    assert.deepEqual(secrets.map((secret) => shapeOf(secret).metadata.name).sort(), [
+      "session-store",
+      "session-store-users",
+    ]);
     assert.deepEqual(
-      secrets.map((secret) => shapeOf(secret).metadata.name),
-      ["session-store"],
-    );
-    const [container] = shapeOf(find("kubernetes:apps/v1:Deployment", "app-deployment")).spec?.template?.spec
-      .containers ?? [undefined];
-    assert.deepEqual(
-      container?.env.find(({ name }) => name === "SESSION_SECRET"),
+      environmentOf(made).find(({ name }) => name === "SESSION_SECRET"),
       { name: "SESSION_SECRET", valueFrom: { secretKeyRef: { name: "signing", key: "keys" } } },
     );
   });
@@ -179,7 +156,7 @@ describe("program", () => {
         JSON.stringify(inputs).includes(value),
       ),
     );
-    assert.deepEqual(holders.map(({ name }) => name).sort(), ["session-secret", "store-secret"]);
+    assert.deepEqual(holders.map(({ name }) => name).sort(), ["session-secret", "store-secret", "store-users"]);
   });
 
   it("refuses a bad configuration before it makes anything", async () => {

@@ -40,4 +40,24 @@ describe("storage", () => {
       pathPattern: "shop-dev-${.PVC.namespace}-${.PVC.name}",
     });
   });
+
+  it("of kind nfs by the cluster's driver makes a class alone", async () => {
+    const nfs = {
+      server: "nfs.example.internal",
+      path: "/exports/sessions",
+      mountOptions: ["hard"],
+      directories: "stable" as const,
+      provisioner: "csi" as const,
+    };
+    const made = await run(() => createStorage({ kind: "nfs", className: "nfs-client", nfs }, stack, provider()));
+    assert.equal(made.result.accessMode, "ReadWriteMany");
+    assert.equal(made.result.resources.length, 1);
+    const objects = made.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+    assert.deepEqual(
+      objects.map(({ type }) => type),
+      ["kubernetes:storage.k8s.io/v1:StorageClass"],
+    );
+    const { subDir } = objects[0]?.inputs.parameters as { subDir: string };
+    assert.equal(subDir, "shop-dev-${pvc.metadata.namespace}-${pvc.metadata.name}");
+  });
 });

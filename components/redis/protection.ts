@@ -35,15 +35,3 @@ export function networkPolicy(members: Labels, hasMetrics: boolean): types.input
     ],
   };
 }
-
-/** Members on nodes of their own where there are enough: on fewer nodes a member is better than none. */
-export function spread(members: Labels): types.input.core.v1.TopologySpreadConstraint[] {
-  return [
-    {
-      maxSkew: 1,
-      topologyKey: "kubernetes.io/hostname",
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: members },
-    },
-  ];
-}
