@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { parseBytes, parseCores } from "./quantity.ts";
 
@@ -111,6 +112,17 @@ export const cpuQuantity = () => {
 /** An absolute path, of a URL or of a file system. */
 export const absolutePath = () => text(/^\/\S*$/, "must be an absolute path: it starts with / and has no spaces");
 
+/** A path in an Ingress. @see validateHTTPIngressPath in pkg/apis/networking/validation of Kubernetes */
+export const ingressPath = () =>
+  absolutePath().refine(
+    (path) => !/\/\/|\/\.{1,2}(\/|$)|%2f/i.test(path),
+    "must be written plainly, for an Ingress takes no //, no . or .. as a part, and no %2f",
+  );
+
+/** A host in an Ingress: an address is none, and would be refused when everything else is there already. */
+export const ingressHost = () =>
+  dnsName().refine((host) => isIP(host) === 0, "must be a DNS name and not an address, for a controller goes by names");
+
 /** @see RFC 6265, section 4.1.1: a cookie's name is a token. */
 export const cookieName = () =>
   text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/, "must be a cookie name of 1 to 64 token characters");
@@ -118,4 +130,4 @@ export const cookieName = () =>
 export const flag = () => z.boolean("must be true or false");
 
 /** The name of a key in a Secret's data. @see https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */
-export const secretEntry = () => text(/^[-._a-zA-Z0-9]+$/, "must be a key of a Secret");
+export const secretEntry = () => text(/^(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}$/, "must be a key of a Secret");

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { app } from "./app.ts";
 import {
-  absolutePath,
   cookieName,
   dnsName,
   flag,
+  ingressHost,
+  ingressPath,
   namespaceName,
   notYet,
   object,
@@ -41,8 +42,8 @@ const ingress = object({
   hosts: z
     .array(
       object({
-        host: dnsName(),
-        paths: z.array(absolutePath(), "must be a list of paths").min(1, "needs at least one path").default(["/"]),
+        host: ingressHost(),
+        paths: z.array(ingressPath(), "must be a list of paths").min(1, "needs at least one path").default(["/"]),
       }),
       "must be a list of hosts",
     )

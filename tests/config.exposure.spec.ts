@@ -60,6 +60,14 @@ describe("configuration of the way to the application", () => {
       [{ hosts: [{ host: "a.example", path: "/" }] }, ".hosts.0.path is not a known key; allowed: host, paths"],
       [{ hosts: [{ host: "a.example", paths: "/" }] }, '.hosts.0.paths must be a list of paths, got "/"'],
       [{ hosts: [{ host: "a.example", paths: [] }] }, ".hosts.0.paths needs at least one path"],
+      ...["//", "/a/./b", "/a/..", "/.", "/a%2Fb"].map((given): Refusal => [
+        { hosts: [{ host: "a.example", paths: [given] }] },
+        `.hosts.0.paths.0 must be written plainly, for an Ingress takes no //, no . or .. as a part, and no %2f, got "${given}"`,
+      ]),
+      [
+        { hosts: [{ host: "10.0.0.7" }] },
+        '.hosts.0.host must be a DNS name and not an address, for a controller goes by names, got "10.0.0.7"',
+      ],
       [{ hosts: [{ host: "a.example", paths: ["/", "api"] }] }, `.hosts.0.paths.1 ${path}, got "api"`],
       [
         { hosts: [{ host: "a.example" }, { host: "b.example" }, { host: "a.example", paths: ["/api", "/"] }] },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
-import { ingress, problemsOf, read, refuses, type Surroundings } from "./configs.ts";
+import { ingress, problemsOf, read, refuses, type Refusal, type Surroundings } from "./configs.ts";
 
 // Whether an external Secret is there, and what its URL says, is not known here.
 
@@ -54,6 +54,10 @@ describe("configuration of a store other than redis", () => {
       ".external.port must be a whole number from 1 to 65535, got 0",
       '.external.tls must be true or false, got "yes"',
     ],
+    ...[".", "..", "..data", "k".repeat(254)].map((key): Refusal => [
+      { kind: "external", external: { secretName: "x", key } },
+      `.external.key must be a key of a Secret, got "${key}"`,
+    ]),
     [
       { kind: "external", external: { secretName: "x", url: "redis://x" } },
       ".external.url is not a known key; allowed: secretName, key, host, port, tls",

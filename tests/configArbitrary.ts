@@ -11,6 +11,8 @@ const image = fc
 const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
 const variable = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/);
 
+const secretEntry = fc.stringMatching(/^[-._a-zA-Z0-9]{1,10}$/).filter((key) => !/^(\.$|\.\.)/.test(key));
+
 /** Keys that may be left out, and are half of the time. */
 const optional = <T>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) => fc.record(fields, { requiredKeys: [] });
 
@@ -93,7 +95,7 @@ const external = fc.record({
   external: fc.record(
     {
       secretName: dnsName,
-      key: fc.stringMatching(/^[-._a-zA-Z0-9]{1,10}$/),
+      key: secretEntry,
       host: dnsName,
       port: fc.integer({ min: 1, max: 65535 }),
       tls: fc.boolean(),
@@ -131,13 +133,15 @@ const app = fc.record(
   { requiredKeys: ["image"] },
 );
 
+const ingressPath = path.filter((value) => !/\/\/|\/\.{1,2}(\/|$)|%2f/i.test(value));
+
 const ingress = fc.record(
   {
     controller: fc.constant("traefik"),
     className: dnsName,
     hosts: fc.uniqueArray(
       fc.record(
-        { host: dnsName, paths: fc.uniqueArray(path, { minLength: 1, maxLength: 3 }) },
+        { host: dnsName, paths: fc.uniqueArray(ingressPath, { minLength: 1, maxLength: 3 }) },
         { requiredKeys: ["host"] },
       ),
       { minLength: 1, maxLength: 3, selector: ({ host }) => host },
@@ -186,9 +190,7 @@ const storeAndWay = fc.oneof(
 /** Versions of signing keys, or keys that the user has. */
 const signing = fc.oneof(
   optional({ signingKeys: versions }).map((rotation) => ({ rotation })),
-  fc
-    .record({ name: dnsName, key: fc.stringMatching(/^[-._a-zA-Z0-9]{1,10}$/) })
-    .map((sessionSecretRef) => ({ sessionSecretRef, rotation: {} })),
+  fc.record({ name: dnsName, key: secretEntry }).map((sessionSecretRef) => ({ sessionSecretRef, rotation: {} })),
 );
 
 /** Values of the top-level keys. */
