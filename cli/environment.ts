@@ -14,6 +14,8 @@ export interface Environment {
   exportDirectory?: string;
   /** What makes the store one of engine redis. */
   redis: Overrides;
+  /** What makes it a memcached. */
+  memcached: Overrides;
 }
 
 /** A cluster that exists, as the command line names it. */
@@ -45,6 +47,7 @@ export function localEnvironment(local: LocalCluster): Environment {
     endpoint: ({ outputs }) => Promise.resolve(endpointAt(outputs.url, host, port)),
     exportDirectory: local.nfs.directory,
     redis: { "store.engine": "redis", "store.image": local.images.redis },
+    memcached: { store: { kind: "memcached", image: local.images.memcached } },
   };
 }
 
@@ -66,6 +69,7 @@ export function contextEnvironment({ context, stack, ingress }: ContextOptions):
       return endpointAt(outputs.url, host, port);
     },
     redis: { "store.engine": "redis", "store.image": undefined },
+    memcached: { store: { kind: "memcached" } },
   };
 }
 

@@ -19,7 +19,8 @@ export async function destroy(cluster: Cluster, objects: KubernetesObject[]): Pr
   const storage = namespaced.filter(isStorage);
   const ours = new Set(namespaces.map(({ metadata }) => metadata.name));
   const guests = stack.filter(({ metadata }) => !ours.has(metadata.namespace ?? ""));
-  const bringsStorage = storage.length > 0;
+  // A class of the cluster's own NFS driver comes without anything in a namespace.
+  const bringsStorage = objects.some(({ kind }) => kind === "StorageClass");
 
   await deleteWorkloads(cluster, stack);
   await deleteNamespaces(

@@ -109,6 +109,22 @@ describe("destroying", () => {
     );
   });
 
+  it("removes the claims of a class by the cluster's own NFS driver, too, which keeps the directories", async () => {
+    const { objects, fake } = await deployed({
+      "namespace.create": false,
+      storage: { kind: "nfs", nfs: { provisioner: "csi", server: "10.0.0.7", path: "/export" } },
+    });
+    await destroy(fake.cluster, objects);
+    assert.deepEqual(
+      fake.changes.filter((change) => /PersistentVolumeClaims|StorageClass/.test(change)),
+      [
+        "delete PersistentVolumeClaims session-stack " +
+          "app.kubernetes.io/instance=session-stack-local,app.kubernetes.io/name=redis",
+        "delete StorageClass nfs-client",
+      ],
+    );
+  });
+
   it("touches nothing of the cluster's own class", async () => {
     const { objects, fake } = await deployed({ storage: { kind: "existing", className: "block" } });
     fake.objects.set("StorageClass block", object("StorageClass", "block"));

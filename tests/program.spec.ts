@@ -27,6 +27,7 @@ describe("program", () => {
       "ClusterRole shop-test-nfs-provisioner",
       "ClusterRoleBinding shop-test-nfs-provisioner",
       "ConfigMap shop/redis-config-HASH",
+      "CronJob shop/session-store-restore",
       "Deployment shop-storage/nfs-provisioner",
       "Deployment shop/app",
       "Ingress shop/app",
