@@ -94,6 +94,7 @@ const scripts = [
   "watch.sh",
   "adopt.sh",
   "ask.sh",
+  "accepts.sh",
   "live.sh",
   "ready.sh",
   "follow.sh",

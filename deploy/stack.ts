@@ -8,7 +8,7 @@ import { waitForRollouts } from "./rollout.ts";
 import type { SecretKeeper } from "./secrets.ts";
 
 /** Seconds for all pods to be ready; reading a large store takes minutes. */
-const rolloutDeadline = 300;
+export const rolloutDeadline = 300;
 
 /** A stack that was deployed from its rendered manifests. */
 export interface DeployedStack {

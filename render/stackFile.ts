@@ -20,13 +20,21 @@ export function projectName(): string {
 }
 
 /**
+ * The path of Pulumi.<stack>.yaml.
+ * @throws Error when there is none, naming those there are.
+ */
+export function stackFilePath(stack: string): string {
+  const path = `${root}/Pulumi.${stack}.yaml`;
+  if (!existsSync(path)) throw new Error(`there is no Pulumi.${stack}.yaml; stacks: ${stacks().join(", ")}`);
+  return path;
+}
+
+/**
  * Reads Pulumi.<stack>.yaml.
  * @throws Error when there is none, naming those there are.
  */
 export function readStackFile(stack: string, overrides: Overrides = {}): StackFile {
-  const path = `${root}/Pulumi.${stack}.yaml`;
-  if (!existsSync(path)) throw new Error(`there is no Pulumi.${stack}.yaml; stacks: ${stacks().join(", ")}`);
-  const file = parse(readFileSync(path, "utf8")) as { config?: Record<string, unknown> } | null;
+  const file = parse(readFileSync(stackFilePath(stack), "utf8")) as { config?: Record<string, unknown> } | null;
   const config = structuredClone(file?.config ?? {});
   for (const [where, value] of Object.entries(overrides))
     override(config, `${projectName()}:${where}`.split("."), value);

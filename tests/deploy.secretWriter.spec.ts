@@ -1,54 +1,8 @@
 import assert from "node:assert/strict";
-import { storeUrl } from "../components/redis/names.ts";
-import { inMemory, SecretWriter, type SecretKeeper } from "../deploy/secrets.ts";
-import type { KubernetesObject } from "../render/objects.ts";
 import { FakeCluster, object } from "./fakeCluster.ts";
+import { url, annotation, key, secret, signing, store, former, write, held, value } from "./renderedSecrets.ts";
 
 // The cluster is a fake: that the API server refuses an outdated resourceVersion is its own business.
-
-const annotation = "session-stack/generated";
-const app = (version: number) => `~generated.store-app-${version}.32~`;
-const key = (version: number) => `~generated.session-key-${version}.48~`;
-
-const secret = (name: string, stringData: Record<string, string>) => object("Secret", name, "shop", { stringData });
-/** As `SessionSecret` renders it. */
-const signing = (...versions: number[]) =>
-  secret("session-secret", {
-    keys: versions.map(key).join(","),
-    ...Object.fromEntries(versions.map((version) => [`key-${version}`, key(version)])),
-  });
-/** As the store renders its two Secrets: the version in use comes first. */
-const store = (...versions: [number, ...number[]]) => [
-  secret("session-store", { password: app(versions[0]), url: storeUrl(app(versions[0]), "shop") }),
-  secret("session-store-users", {
-    current: String(versions[0]),
-    ...Object.fromEntries(versions.map((version) => [`app-${version}`, app(version)])),
-  }),
-];
-
-/** A Secret of the cluster that says nothing of its passwords, as a former release made it. */
-const former = (name: string, values: Record<string, string>, fields: object = {}) =>
-  object("Secret", name, "shop", {
-    ...fields,
-    data: Object.fromEntries(
-      Object.entries(values).map(([field, value]) => [field, Buffer.from(value).toString("base64")]),
-    ),
-  });
-
-async function write(fake: FakeCluster, objects: KubernetesObject[], keeper: SecretKeeper = inMemory()): Promise<void> {
-  const writer = await SecretWriter.create(fake.cluster, objects, keeper);
-  for (const each of objects) await writer.apply(each);
-}
-
-function held(fake: FakeCluster, name: string): Record<string, string> {
-  const data = fake.objects.get(`Secret shop/${name}`)?.data ?? {};
-  return Object.fromEntries(
-    Object.entries(data).map(([field, value]) => [field, Buffer.from(value, "base64").toString()]),
-  );
-}
-
-/** One value, as text even where there is none. */
-const value = (fake: FakeCluster, name: string, field: string) => held(fake, name)[field] ?? "";
 
 describe("writing Secrets", () => {
   it("makes a password for each name, the same wherever it stands", async () => {
@@ -58,7 +12,7 @@ describe("writing Secrets", () => {
     assert.match(one, /^[A-Za-z0-9]{32}$/);
     assert.match(two, /^[A-Za-z0-9]{32}$/);
     assert.notEqual(one, two);
-    assert.deepEqual(held(fake, "session-store"), { password: two, url: storeUrl(two, "shop") });
+    assert.deepEqual(held(fake, "session-store"), { password: two, url: url(two) });
     assert.deepEqual(held(fake, "session-store-users"), { current: "2", "app-2": two, "app-1": one });
     assert.match(value(fake, "session-secret", "key-1"), /^[A-Za-z0-9]{48}$/);
     assert.equal(value(fake, "session-secret", "keys"), value(fake, "session-secret", "key-1"));
@@ -111,12 +65,12 @@ describe("writing Secrets", () => {
 
     await write(fake, [...store(1, 2), signing(1, 2)]);
     const two = { app: value(fake, "session-store-users", "app-2"), key: value(fake, "session-secret", "key-2") };
-    assert.deepEqual(held(fake, "session-store"), { password: one.app, url: storeUrl(one.app, "shop") });
+    assert.deepEqual(held(fake, "session-store"), { password: one.app, url: url(one.app) });
     assert.deepEqual(held(fake, "session-store-users"), { current: "1", "app-1": one.app, "app-2": two.app });
     assert.equal(value(fake, "session-secret", "keys"), `${one.key},${two.key}`);
 
     await write(fake, [...store(2, 1), signing(2, 1)]);
-    assert.deepEqual(held(fake, "session-store"), { password: two.app, url: storeUrl(two.app, "shop") });
+    assert.deepEqual(held(fake, "session-store"), { password: two.app, url: url(two.app) });
     assert.deepEqual(held(fake, "session-store-users"), { current: "2", "app-2": two.app, "app-1": one.app });
     assert.equal(value(fake, "session-secret", "keys"), `${two.key},${one.key}`);
 
@@ -178,94 +132,5 @@ describe("writing Secrets", () => {
     fake.objects.delete("Secret shop/session-store");
     await write(fake, store(1));
     assert.deepEqual(held(fake, "session-store"), before);
-  });
-});
-
-describe("Secrets of a former release", () => {
-  const old = () => new FakeCluster([former("session-secret", { keys: "theirs" })]);
-
-  it("keep their signing key as version 1", async () => {
-    const fake = old();
-    await write(fake, [signing(1)]);
-    assert.deepEqual(held(fake, "session-secret"), { keys: "theirs", "key-1": "theirs" });
-  });
-
-  it("keep it when a version joins it at once", async () => {
-    const fake = old();
-    await write(fake, [signing(1, 2)]);
-    const { keys = "", ...single } = held(fake, "session-secret");
-    assert.deepEqual(single, { "key-1": "theirs", "key-2": keys.replace("theirs,", "") });
-    assert.match(keys, /^theirs,[A-Za-z0-9]{48}$/);
-  });
-});
-
-describe("a Secret whose values only the engine can decrypt", () => {
-  const encrypted = secret("session-secret", { keys: "~config.sessionSecret~", more: key(1) });
-
-  it("is never written over", async () => {
-    const fake = new FakeCluster([former("session-secret", { keys: "theirs" })]);
-    const keeper = inMemory();
-    await write(fake, [encrypted], keeper);
-    assert.deepEqual(fake.changes, []);
-    assert.deepEqual(keeper.recall("session-secret"), { keys: "theirs" });
-  });
-
-  it("is not made, whatever is kept", async () => {
-    const keeper = inMemory();
-    keeper.keep("session-secret", { keys: "old" });
-    await assert.rejects(write(new FakeCluster(), [encrypted], keeper), {
-      message:
-        "Secret shop/session-secret holds session-stack:sessionSecret, which only the Pulumi engine can decrypt: " +
-        "create the Secret beforehand (keys: keys, more), or use pulumi up",
-    });
-  });
-});
-
-describe("a Secret that outlives its stack", () => {
-  it("is made again as it was, also after a rotation", async () => {
-    const keeper = inMemory();
-    const first = new FakeCluster();
-    for (const versions of [[1], [1, 2], [2, 1], [2]]) await write(first, [signing(...versions)], keeper);
-    const second = new FakeCluster();
-    await write(second, [signing(2)], keeper);
-    assert.deepEqual(held(second, "session-secret"), held(first, "session-secret"));
-  });
-
-  it("has no old key under a new version's name", async () => {
-    const keeper = inMemory();
-    const first = new FakeCluster();
-    await write(first, [signing(1)], keeper);
-    const second = new FakeCluster();
-    await write(second, [signing(2)], keeper);
-    assert.notEqual(value(second, "session-secret", "key-2"), value(first, "session-secret", "key-1"));
-  });
-
-  it("is made from what a former release kept", async () => {
-    const keeper = inMemory();
-    keeper.keep("session-secret", { keys: "old" });
-    const fake = new FakeCluster();
-    await write(fake, [signing(1)], keeper);
-    assert.deepEqual(held(fake, "session-secret"), { keys: "old", "key-1": "old" });
-  });
-
-  it("gives way to the one in the cluster, which is kept from then on", async () => {
-    const keeper = inMemory();
-    keeper.keep("session-secret", { keys: "older" });
-    const fake = new FakeCluster([former("session-secret", { keys: "theirs" })]);
-    await write(fake, [signing(1)], keeper);
-    assert.deepEqual(keeper.recall("session-secret"), {
-      keys: "theirs",
-      "key-1": "theirs",
-      [annotation]: '{"keys":"session-key-1","key-1":"session-key-1"}',
-    });
-  });
-
-  it("is the one that signs sessions and no other", async () => {
-    const keeper = inMemory();
-    keeper.keep("session-store", { password: "old" });
-    const fake = new FakeCluster();
-    await write(fake, store(1), keeper);
-    assert.notEqual(value(fake, "session-store", "password"), "old");
-    assert.deepEqual(keeper.recall("session-store"), { password: "old" });
   });
 });

@@ -15,20 +15,21 @@ import {
 
 // Files are real, in a temporary folder; no cluster is asked.
 
+const url = (password: string) => storeUrl(password, { namespace: "shop", tls: false });
 const password = generatedPlaceholder("store-app-1", 32);
 
 describe("placeholders", () => {
   it("survive percent-encoding, so that they are found inside of a URL", () => {
-    assert.equal(storeUrl(password, "shop"), `redis://default:${password}@redis-master.shop.svc:6379/0`);
+    assert.equal(url(password), `redis://app:${password}@redis-master.shop.svc:6379/0`);
   });
 
   it("give way to the password of their name, alone and inside of other text", () => {
-    const values = { password, url: storeUrl(password, "shop"), twice: password + password, other: "~generated.k.8~" };
+    const values = { password, url: url(password), twice: password + password, other: "~generated.k.8~" };
     assert.deepEqual(
       fillIn(values, (name, length) => `${name}:${length}`),
       {
         password: "store-app-1:32",
-        url: "redis://default:store-app-1:32@redis-master.shop.svc:6379/0",
+        url: "redis://app:store-app-1:32@redis-master.shop.svc:6379/0",
         twice: "store-app-1:32store-app-1:32",
         other: "k:8",
       },

@@ -1,4 +1,4 @@
-import { ApiException, type KubernetesObject as ApiObject } from "@kubernetes/client-node";
+import { ApiException, PatchStrategy, type KubernetesObject as ApiObject } from "@kubernetes/client-node";
 import type { Cluster } from "../deploy/cluster.ts";
 import { describe as objectName, type KubernetesObject } from "../render/objects.ts";
 
@@ -84,9 +84,21 @@ export class FakeCluster {
   }
 
   async #apply(object: KubernetesObject, options: unknown[]) {
+    if (options.includes(PatchStrategy.MergePatch)) return this.#annotate(object, options);
     await this.#change(`apply ${objectName(object)}`);
     this.bodies.push(options);
     this.objects.set(objectName(object), object);
+  }
+
+  /** A merge patch, as far as annotations go. */
+  async #annotate(patch: KubernetesObject, options: unknown[]) {
+    const key = objectName(patch);
+    const found = this.objects.get(key);
+    if (found === undefined) throw notFound(key);
+    await this.#change(`annotate ${key}`);
+    this.bodies.push(options);
+    const annotations = { ...found.metadata.annotations, ...patch.metadata.annotations };
+    this.objects.set(key, { ...found, metadata: { ...found.metadata, annotations } });
   }
 
   async #delete(object: KubernetesObject) {
