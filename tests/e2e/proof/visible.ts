@@ -1,0 +1,29 @@
+import { exec } from "../../../deploy/exec.ts";
+import type { DeployedStack } from "../../../deploy/stack.ts";
+
+/** All that people who may not read Secrets can see of a stack: pod specs, ConfigMaps, process lists and logs. */
+export async function everythingVisible({ cluster, outputs }: DeployedStack): Promise<string> {
+  const { namespace } = outputs;
+  const { items: pods } = await cluster.core.listNamespacedPod({ namespace });
+  const { items: configMaps } = await cluster.core.listNamespacedConfigMap({ namespace });
+  const perPod = pods.map(async ({ metadata }) => {
+    const name = metadata?.name ?? "";
+    const log = await cluster.core.readNamespacedPodLog({ name, namespace });
+    return (await processList({ cluster, outputs }, name)) + log;
+  });
+  return [JSON.stringify(pods), JSON.stringify(configMaps), ...(await Promise.all(perPod))].join("\n");
+}
+
+/** The command lines of a pod's processes. */
+export function processList({ cluster, outputs: { namespace } }: DeployedStack, pod: string): Promise<string> {
+  return exec(cluster, namespace, pod, ["sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"]);
+}
+
+/** The values of a stack's Secrets. */
+export async function secretValues({ cluster, outputs }: DeployedStack, ...names: string[]): Promise<string[]> {
+  const { namespace } = outputs;
+  const secrets = await Promise.all(names.map((name) => cluster.core.readNamespacedSecret({ name, namespace })));
+  return secrets.flatMap(({ data }) =>
+    Object.values(data ?? {}).map((value) => Buffer.from(value, "base64").toString()),
+  );
+}
