@@ -17,16 +17,18 @@ const topics = [...new Set(specs.map((file) => file.slice(0, file.indexOf(".")))
 await withContextOptions(new Command("e2e"))
   .description("end-to-end tests on the local node, or on a cluster of yours")
   .argument("[topics...]", `of ${topics.join(", ")}; default: all`, topics)
+  .option("--long", "topic store: all cells of the kill matrix, which takes a quarter of an hour", false)
   .action(run)
   .parseAsync();
 
-async function run(wanted: string[], options: MaybeContext): Promise<void> {
+async function run(wanted: string[], { long, ...options }: MaybeContext & { long: boolean }): Promise<void> {
   const unknown = wanted.filter((topic) => !topics.includes(topic));
   if (unknown.length > 0) {
     console.error(`there is no topic ${unknown.join(", ")}; topics: ${topics.join(", ")}`);
     process.exit(2);
   }
   suite.cluster = namedCluster(options);
+  suite.long = long;
   const tearDown = suite.cluster === undefined ? await startNode() : removeStack(suite.cluster);
   const mocha = new Mocha({ reporter: fileURLToPath(new URL("../tally.cjs", import.meta.url)), timeout: 300_000 });
   for (const file of specs.filter((name) => wanted.includes(name.slice(0, name.indexOf("."))))) {

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { openEnvironment } from "./environment.ts";
+import { suite } from "./options.ts";
+import { cells, type Cell } from "./store/cells.ts";
+import { leastAcknowledged, measure, type Result } from "./store/run.ts";
+import { Subject, type Durability } from "./store/subject.ts";
+
+// The kill matrix. What it tries is the list in store/cells.ts.
+
+/** Longest pause where writes are to go on: the other work of a machine can hold up a request that long. */
+const hiccupSeconds = 2;
+
+for (const durability of ["always", "everysec"] as const) {
+  const tried = cells.filter((cell) => isTried(cell, durability));
+  if (tried.length > 0) matrix(durability, tried);
+}
+
+function isTried({ short = false, everysec }: Cell, durability: Durability): boolean {
+  return durability === "always" ? short || suite.long : suite.long && everysec !== undefined;
+}
+
+function matrix(durability: Durability, tried: Cell[]): void {
+  describe(`the store under load, durability ${durability}`, function () {
+    this.timeout(600_000);
+    let subject: Subject;
+    let wasDeployed = false;
+
+    before("a stack of its own", async function () {
+      if (suite.cluster !== undefined) this.skip(); // Somebody else's cluster is not ours to harm.
+      subject = new Subject(await openEnvironment(), durability);
+      wasDeployed = true;
+      await subject.deploy();
+      suite.measurements.version = await subject.version();
+    });
+
+    after("destroy it", async () => {
+      if (wasDeployed) await subject.destroy();
+    });
+
+    for (const cell of tried) {
+      it(cell.title, async () => {
+        const result = await measure(cell, subject, durability);
+        console.log(`      ${describeResult(result)}`);
+        assertPromises(cell, result);
+        suite.measurements.results.push(result);
+      });
+    }
+  });
+}
+
+function assertPromises(cell: Cell, { durability, acknowledged, lost, pauseSeconds, backSeconds }: Result): void {
+  if (durability === "always" || cell.everysec === "kept") assert.equal(lost, 0, "acknowledged writes were lost");
+  assert.ok(acknowledged >= leastAcknowledged, `only ${acknowledged} writes`);
+  if (cell.goesOn) assert.ok(pauseSeconds <= hiccupSeconds, "writes did not go on");
+  else assert.ok(pauseSeconds > 0, "the fault was not noticed: it did not happen");
+  if (cell.backWithin !== undefined) assert.ok(backSeconds <= cell.backWithin, `not back within ${cell.backWithin} s`);
+}
+
+function describeResult({ acknowledged, lost, examples, pauseSeconds, backSeconds }: Result): string {
+  const which = lost === 0 ? "" : ` (${examples.join(", ")}${lost > examples.length ? ", …" : ""})`;
+  const times = `longest pause ${pauseSeconds.toFixed(1)} s, first write after the fault ${backSeconds.toFixed(1)} s`;
+  return `${acknowledged} acknowledged, ${lost} lost${which}; ${times}`;
+}
