@@ -45,6 +45,7 @@ export const cells: Cell[] = [
   { title: "NFS server killed, away for 20 s", fault: faults.loseNfsServer, short: true, everysec: "reported" },
   { title: "containerd killed and started again", fault: faults.replaceContainerd, goesOn: true },
   { title: "configuration changed (rolls all pods)", fault: faults.changeConfiguration, short: true },
+  { title: "volume of redis-0 emptied, reseeded from redis-1", fault: faults.emptyPrimary, short: true },
   { title: "replicas 1 → 3 → 1", fault: faults.changeReplicas, goesOn: true },
   { title: "node stopped and started, stack deployed anew", fault: faults.restartNode, everysec: "reported" },
   {

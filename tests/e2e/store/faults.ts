@@ -3,14 +3,16 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { eventually } from "../../../deploy/eventually.ts";
+import { exec } from "../../../deploy/exec.ts";
 import { processesIn } from "../../../local/cgroups.ts";
 import { killNfsServer, restartContainerd, startNfsServer } from "../../../local/faults.ts";
 import { currentSettings, down, up } from "../../../local/node.ts";
 import { nodeName } from "../../../local/parts/kubelet.ts";
 import { sendSignal, until } from "../../../local/process.ts";
-import { deletePod, podGone, readPod } from "../proof/pods.ts";
+import { deletePod, isReady, podGone, readPod } from "../proof/pods.ts";
 import type { Load } from "./load.ts";
 import type { Subject } from "./subject.ts";
+import { emptyVolume } from "./volume.ts";
 
 /** Does something bad to a store under load. Returns when it is done; the store need not be back by then. */
 export type Fault = (subject: Subject, load: Load) => Promise<void>;
@@ -98,19 +100,36 @@ export const changeReplicas: Fault = async (subject) => {
 };
 
 /**
- * Empties the primary's directory while its server is away: the pod is kept from coming back by a node that takes none.
+ * Empties the primary's volume while its server is away, sees the guard hold it and fills it from the replica. The pod is
+ * kept from coming back too early by a node that takes none.
  */
 export const emptyPrimary: Fault = async (subject) => {
   await setSchedulable(subject, false);
   try {
     await podGone(subject, primary, await deletePod(subject, primary));
+    await emptyVolume(subject, 0);
   } finally {
     await setSchedulable(subject, true);
   }
+  await held(subject, /: held: this volume is empty and redis-1 holds [1-9]\d* keys: run npm run store -- reseed$/m);
+  await exec(subject.cluster, subject.namespace, primary, ["sh", "/etc/session-store/reseed.sh", "redis-1"]);
 };
+
+/** Waits until the events of the primary's pod say why it is held; it must live and not be ready. */
+async function held(subject: Subject, reason: RegExp): Promise<void> {
+  const { cluster, namespace } = subject;
+  const pod = await eventually("redis-0 to say that it is held", 60, async () => {
+    const { metadata, status } = await readPod(subject, primary);
+    const fieldSelector = `involvedObject.uid=${metadata?.uid}`;
+    const { items: events } = await cluster.core.listNamespacedEvent({ namespace, fieldSelector });
+    return events.some(({ message = "" }) => reason.test(message)) ? { metadata, status } : undefined;
+  });
+  assert.equal(isReady(pod), false);
+  assert.equal(pod.status?.phase, "Running");
+  assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 0);
+}
 
 async function setSchedulable({ cluster }: Subject, schedulable: boolean): Promise<void> {
   const body = { spec: { unschedulable: !schedulable } };
   await cluster.core.patchNode({ name: nodeName, body }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
 }
-void eventually;

@@ -91,6 +91,13 @@ export class Subject implements Pods {
     });
   }
 
+  /** The image that members run. */
+  async image(): Promise<string> {
+    const { namespace, cluster } = this;
+    const { spec } = await cluster.apps.readNamespacedStatefulSet({ name: statefulSet, namespace });
+    return spec?.template.spec?.containers[0]?.image ?? "";
+  }
+
   /**
    * Replaces the primary if its server has died before: the kubelet waits 10 s, 20 s … before it starts a container of
    * one pod once more, which is no property of the store.
