@@ -1,5 +1,18 @@
-import * as faults from "./faults.ts";
-import type { Fault } from "./faults.ts";
+import {
+  changeConfiguration,
+  changeReplicas,
+  deletePrimary,
+  emptyPrimary,
+  forceAll,
+  forcePrimary,
+  killNode,
+  killPrimary,
+  loseNfsServer,
+  replaceContainerd,
+  restartNode,
+  upgradeEngine,
+  type Fault,
+} from "./faults.ts";
 
 /** One fault of the kill matrix, and what is promised of it. */
 export interface Cell {
@@ -18,39 +31,22 @@ export interface Cell {
   everysec?: "kept" | "reported";
 }
 
-/** Goal of the loss of a process or of a pod, in seconds. */
-const goal = 5;
+/** What the loss of a process or of a pod may take, in seconds. */
+const goal = { backWithin: 5 };
+const [short, kept, reported] = [{ short: true }, { everysec: "kept" }, { everysec: "reported" }] as const;
 
+/** The kill matrix, in its order: the cells share one stack, and the upgrade can't be taken back. */
 export const cells: Cell[] = [
-  {
-    title: "server of redis-0 killed (kill -9)",
-    fault: faults.killPrimary,
-    short: true,
-    backWithin: goal,
-    everysec: "kept",
-  },
-  { title: "pod redis-0 deleted", fault: faults.deletePrimary, short: true, backWithin: goal, everysec: "kept" },
-  {
-    title: "pod redis-0 deleted by force (grace 0)",
-    fault: faults.forcePrimary,
-    backWithin: goal,
-    everysec: "reported",
-  },
-  {
-    title: "all pods of the store deleted by force at once",
-    fault: faults.forceAll,
-    short: true,
-    everysec: "reported",
-  },
-  { title: "NFS server killed, away for 20 s", fault: faults.loseNfsServer, short: true, everysec: "reported" },
-  { title: "containerd killed and started again", fault: faults.replaceContainerd, goesOn: true },
-  { title: "configuration changed (rolls all pods)", fault: faults.changeConfiguration, short: true },
-  { title: "volume of redis-0 emptied, reseeded from redis-1", fault: faults.emptyPrimary, short: true },
-  { title: "replicas 1 → 3 → 1", fault: faults.changeReplicas, goesOn: true },
-  { title: "node stopped and started, stack deployed anew", fault: faults.restartNode, everysec: "reported" },
-  {
-    title: "all processes of the node killed, started, stack deployed anew",
-    fault: faults.killNode,
-    everysec: "reported",
-  },
+  { title: "server of redis-0 killed (kill -9)", fault: killPrimary, ...goal, ...kept, ...short },
+  { title: "pod redis-0 deleted", fault: deletePrimary, ...goal, ...kept, ...short },
+  { title: "pod redis-0 deleted by force (grace 0)", fault: forcePrimary, ...goal, ...reported },
+  { title: "all pods deleted by force at once", fault: forceAll, ...goal, ...reported, ...short },
+  { title: "NFS server killed, away for 20 s", fault: loseNfsServer, ...reported, ...short },
+  { title: "containerd restarted", fault: replaceContainerd, goesOn: true },
+  { title: "configuration changed (rolls all pods)", fault: changeConfiguration, ...short },
+  { title: "replicas 1 → 3 → 1", fault: changeReplicas, goesOn: true },
+  { title: "volume of redis-0 emptied, reseeded from redis-1", fault: emptyPrimary, ...short },
+  { title: "node stopped and started, stack deployed anew", fault: restartNode, ...reported },
+  { title: "every process of the node killed, stack deployed anew", fault: killNode, ...reported },
+  { title: "engine upgraded (rolls all pods)", fault: upgradeEngine },
 ];

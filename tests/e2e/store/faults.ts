@@ -6,7 +6,7 @@ import { eventually } from "../../../deploy/eventually.ts";
 import { exec } from "../../../deploy/exec.ts";
 import { processesIn } from "../../../local/cgroups.ts";
 import { killNfsServer, restartContainerd, startNfsServer } from "../../../local/faults.ts";
-import { currentSettings, down, up } from "../../../local/node.ts";
+import { connect, currentSettings, down, up } from "../../../local/node.ts";
 import { nodeName } from "../../../local/parts/kubelet.ts";
 import { sendSignal, until } from "../../../local/process.ts";
 import { deletePod, isReady, podGone, readPod } from "../proof/pods.ts";
@@ -91,6 +91,13 @@ async function startNode(subject: Subject, load: Load): Promise<void> {
 }
 
 export const changeConfiguration: Fault = (subject) => subject.deploy({ "store.eviction": "volatile-ttl" });
+
+/** To the next release that the node has an image of. */
+export const upgradeEngine: Fault = async (subject) => {
+  const before = await subject.version();
+  await subject.deploy({ "store.image": connect()?.images.valkeyNext });
+  assert.notEqual(await subject.version(), before);
+};
 
 export const changeReplicas: Fault = async (subject) => {
   await subject.deploy({ "store.replicas": 3 });

@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Where the writers run and what they write to. */
 export interface Target {
-  /** Command that runs the command which follows it in the node's network; empty: here. */
-  enter: string[];
+  /** Makes of a command line the one that runs it where the store can be reached. */
+  enter: (command: string[]) => string[];
   /** URL of the store as it is reached from there, with the password. */
   url: string;
 }
@@ -26,7 +26,7 @@ export class Load {
 
   /** Starts the writers, or goes on where those before were abandoned. */
   async write({ enter, url }: Target): Promise<void> {
-    const [file = "", ...rest] = [...enter, process.execPath, "--import", "tsx", writer];
+    const [file = "", ...rest] = enter([process.execPath, "--import", "tsx", writer]);
     // Not in the node's control group, which is what a node takes with it.
     this.#process = spawn(file, rest, { cwd: root, stdio: ["ignore", "inherit", "inherit", "ipc"] });
     await this.#ask({ order: "write", url, run: this.#run, progress: this.#progress });

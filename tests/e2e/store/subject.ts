@@ -118,7 +118,7 @@ export class Subject implements Pods {
     const [name = ""] = url.hostname.split(".");
     const { spec } = await cluster.core.readNamespacedService({ name, namespace });
     url.hostname = spec?.clusterIP ?? "";
-    return { enter: namespaceCommand(), url: url.href };
+    return { enter: namespaceCommand, url: url.href };
   }
 
   /** Engine and version that the primary runs, such as "valkey 8.1.4". */
