@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { cells } from "./e2e/store/cells.ts";
 import { measuredSection, replaceMeasured } from "./e2e/store/report.ts";
 import type { Result } from "./e2e/store/run.ts";
 
@@ -25,7 +26,7 @@ describe("docs/promises.md", () => {
 | \`always\` | acknowledged | lost | longest pause | first write after the fault |
 | --- | --: | --: | --: | --: |
 | killed | 20,100 | 0 | 2.6 s | 2.7 s |
-| not noticed | 20,100 | 0 | none | none |
+| not noticed | 20,100 | 0 | none | – |
 
 | \`everysec\` | acknowledged | lost | longest pause | first write after the fault |
 | --- | --: | --: | --: | --: |
@@ -50,8 +51,19 @@ describe("docs/promises.md", () => {
       assert.throws(() => replaceMeasured(page, "new"), { message });
   });
 
-  it("has them", () => {
+  it("has them, and between them a row for each cell of the matrix", () => {
     const page = readFileSync(new URL("../docs/promises.md", import.meta.url), "utf8");
     assert.doesNotThrow(() => replaceMeasured(page, "new"));
+    const measured = page.slice(page.indexOf("measured: begin"), page.indexOf("measured: end"));
+    const rows = [...measured.matchAll(/^\| ([^`|]*?) +\|/gm)]
+      .map(([, title]) => title)
+      .filter((title) => title !== "");
+    const everysec = cells.filter((cell) => cell.everysec !== undefined);
+    const titles = [...cells, ...everysec].map(({ title }) => title);
+    assert.deepEqual(
+      rows.filter((title) => !/^-+$/.test(title ?? "")),
+      titles,
+      "run npm run promises",
+    );
   });
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { connect, orUndefined } from "../../deploy/cluster.ts";
+import { deployStack, renderFor, type StackOptions } from "../../deploy/stack.ts";
 import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
 import { cells, type Cell } from "./store/cells.ts";
@@ -24,17 +26,22 @@ function matrix(durability: Durability, tried: Cell[]): void {
     this.timeout(600_000);
     let subject: Subject;
     let wasDeployed = false;
+    let bringNeighbourBack: () => Promise<void>;
 
     before("a stack of its own", async function () {
       if (suite.cluster !== undefined) this.skip(); // Somebody else's cluster is not ours to harm.
-      subject = new Subject(await openEnvironment(), durability);
+      const environment = await openEnvironment();
+      bringNeighbourBack = await neighbour(environment.options);
+      subject = new Subject(environment, durability);
       wasDeployed = true;
       await subject.deploy();
       suite.measurements.version = await subject.version();
     });
 
     after("destroy it", async () => {
-      if (wasDeployed) await subject.destroy();
+      if (!wasDeployed) return;
+      await subject.destroy();
+      await bringNeighbourBack();
     });
 
     for (const cell of tried) {
@@ -46,6 +53,22 @@ function matrix(durability: Durability, tried: Cell[]): void {
       });
     }
   });
+}
+
+/**
+ * Returns what deploys the stack of `npm start` again if it was there and is no longer: starting the node anew takes what
+ * others have on it.
+ */
+async function neighbour(options: StackOptions): Promise<() => Promise<void>> {
+  const { outputs } = await renderFor(options);
+  const isThere = async () => {
+    const { core } = connect(options.target);
+    return (await orUndefined(core.readNamespace({ name: outputs.namespace }))) !== undefined;
+  };
+  const wasThere = await isThere();
+  return async () => {
+    if (wasThere && !(await isThere())) await deployStack(options);
+  };
 }
 
 function assertPromises(cell: Cell, { durability, acknowledged, lost, pauseSeconds, backSeconds }: Result): void {

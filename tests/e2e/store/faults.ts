@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { eventually } from "../../../deploy/eventually.ts";
-import { exec } from "../../../deploy/exec.ts";
+import { planReseed, reseed } from "../../../deploy/store/reseed.ts";
 import { processesIn } from "../../../local/cgroups.ts";
 import { killNfsServer, restartContainerd, startNfsServer } from "../../../local/faults.ts";
 import { connect, currentSettings, down, up } from "../../../local/node.ts";
@@ -119,7 +119,8 @@ export const emptyPrimary: Fault = async (subject) => {
     await setSchedulable(subject, true);
   }
   await held(subject, /: held: this volume is empty and redis-1 holds [1-9]\d* keys: run npm run store -- reseed$/m);
-  await exec(subject.cluster, subject.namespace, primary, ["sh", "/etc/session-store/reseed.sh", "redis-1"]);
+  const place = { cluster: subject.cluster, namespace: subject.namespace, report: () => undefined };
+  await reseed(place, await planReseed(place));
 };
 
 /** Waits until the events of the primary's pod say why it is held; it must live and not be ready. */

@@ -26,7 +26,8 @@ export async function writePromises(measurements: Measurements): Promise<void> {
 async function surroundings(): Promise<string> {
   const client = (await kernelMountsNfs()) ? "the kernel's client" : "the node's own mount helper";
   const memory = Math.round(totalmem() / 2 ** 30);
-  const machine = `${cpus().length} cores, ${memory} GiB, Linux ${release()}`;
+  const kernel = /^\d+\.\d+/.exec(release())?.[0];
+  const machine = `${cpus().length} cores, ${memory} GiB, Linux ${kernel}`;
   const date = new Date().toISOString().slice(0, 10);
   return `${date}, local node on ${machine}; Kubernetes ${kubernetesVersion}, NFS by nfs-ganesha and ${client}`;
 }
@@ -63,11 +64,11 @@ function table(durability: Durability, results: Result[]): string {
 }
 
 function row({ title, acknowledged, lost, pauseSeconds, backSeconds }: Result): string {
-  const cells = [title, count(acknowledged), count(lost), seconds(pauseSeconds), seconds(backSeconds)];
+  const times = [pauseSeconds === 0 ? "none" : seconds(pauseSeconds), backSeconds === 0 ? "–" : seconds(backSeconds)];
+  const cells = [title, count(acknowledged), count(lost), ...times];
   return `| ${cells.join(" | ")} |`;
 }
 
 const count = (number: number) => number.toLocaleString("en-US");
 
-/** Shorter pauses than a tenth of a second are not looked for. */
-const seconds = (number: number) => (number === 0 ? "none" : `${number.toFixed(1)} s`);
+const seconds = (number: number) => `${number.toFixed(1)} s`;

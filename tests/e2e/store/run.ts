@@ -15,7 +15,7 @@ export interface Result {
   examples: string[];
   /** The longest time without an acknowledged write; 0 if there was none worth the name. */
   pauseSeconds: number;
-  /** From the fault to the first acknowledged write after that pause; 0 if there was none. */
+  /** From the fault to the first acknowledged write after that pause; 0 if there was none, or writes went on. */
   backSeconds: number;
 }
 
@@ -44,7 +44,14 @@ export async function measure(cell: Cell, subject: Subject, durability: Durabili
     const { checked, lost, examples } = await load.check();
     assert.equal(checked, total(progress), "not every acknowledged key was looked at");
     await load.clear();
-    return { title: cell.title, durability, acknowledged: checked, lost, examples, ...interruption(progress, since) };
+    return {
+      title: cell.title,
+      durability,
+      acknowledged: checked,
+      lost,
+      examples,
+      ...interruption(cell, progress, since),
+    };
   } catch (error) {
     const pods = await explainPods(subject.cluster, subject.namespace).catch((reason: unknown) => String(reason));
     throw new Error(`${(error as Error).message}\n${pods}`, { cause: error });
@@ -53,8 +60,11 @@ export async function measure(cell: Cell, subject: Subject, durability: Durabili
   }
 }
 
-function interruption({ pauses }: Progress, since: number): { backSeconds: number; pauseSeconds: number } {
+function interruption({ goesOn = false }: Cell, { pauses }: Progress, since: number) {
   const [longest] = pauses.filter(({ to }) => to > since).sort((a, b) => b.to - b.from - (a.to - a.from));
-  if (longest === undefined) return { backSeconds: 0, pauseSeconds: 0 };
-  return { backSeconds: (longest.to - since) / 1000, pauseSeconds: (longest.to - longest.from) / 1000 };
+  if (longest === undefined) return { pauseSeconds: 0, backSeconds: 0 };
+  return {
+    pauseSeconds: (longest.to - longest.from) / 1000,
+    backSeconds: goesOn ? 0 : (longest.to - since) / 1000,
+  };
 }
