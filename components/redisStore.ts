@@ -5,11 +5,13 @@ import { contentHash } from "./hash.ts";
 import { labels, selectorLabels } from "./labels.ts";
 import { redisConf, type RedisConf } from "./redis/conf.ts";
 import type { BackupSettings } from "./redis/backupJobs.ts";
+import { metricsAnnotations } from "./redis/metrics.ts";
 import * as names from "./redis/names.ts";
 import { createPasswords } from "./redis/passwords.ts";
 import { memberPod } from "./redis/pod.ts";
 import { createClientServices, createHeadlessService } from "./redis/services.ts";
 import { createStoreBackup } from "./storeBackup.ts";
+import { createStoreProtection } from "./storeProtection.ts";
 
 export interface RedisStoreArgs extends Omit<RedisConf, "tls"> {
   /** Value of the label app.kubernetes.io/instance. */
@@ -29,8 +31,12 @@ export interface RedisStoreArgs extends Omit<RedisConf, "tls"> {
   corruptTail: "repair" | "refuse";
   /** Secret with tls.crt, tls.key and ca.crt, which makes clients and replicas connect by TLS; null: plain text. */
   tls: { secretName: string } | null;
+  /** Exporter of metrics beside each member; null: none. */
+  metrics: { image: string } | null;
   /** Versions of the passwords that are accepted, the one in use first. */
   passwordVersions: number[];
+  /** Whether the members' set refuses to be deleted or replaced. */
+  protect: boolean;
   /** Regular archives of the sessions on a claim of their own; null: none. */
   backup: BackupSettings | null;
   /** StorageClass of the claims. */
@@ -58,11 +64,12 @@ export class RedisStore extends pulumi.ComponentResource {
     super("session-stack:index:RedisStore", name, args, opts);
     const context = { name, args, parent: this };
 
-    const passwords = createPasswords(name, { ...args, versions: args.passwordVersions, tls: args.tls !== null }, this);
+    const passwords = createPasswords(name, { ...args, versions: args.passwordVersions }, this);
     const config = createConfig(context);
-    const headless = createHeadlessService(name, args, this);
+    const headless = createHeadlessService(name, { ...args, metrics: args.metrics !== null }, this);
     const members = createStatefulSet(context, config, [...passwords.secrets, headless]);
     createClientServices(name, args, { parent: this, dependsOn: members });
+    createStoreProtection(name, args, this);
     createStoreBackup(name, { ...args, configName: config.metadata.name }, this);
 
     this.host = names.clientHost(args.namespace);
@@ -134,14 +141,17 @@ function createStatefulSet(context: Context, config: k8s.core.v1.ConfigMap, depe
         persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
         selector: { matchLabels: selectorLabels(identity(args)) },
         template: {
-          metadata: { labels: labels(identity(args), "session-store") },
+          metadata: {
+            labels: labels(identity(args), "session-store"),
+            ...(args.metrics === null ? {} : { annotations: metricsAnnotations }),
+          },
           spec: memberPod({ ...args, configName: config.metadata.name }),
         },
         volumeClaimTemplates: [claimTemplate(context)],
       },
     },
     // A class without provisioner leaves the claim pending and the wait silent: give up after a few minutes.
-    { parent, dependsOn, customTimeouts: { create: "5m", update: "10m" } },
+    { parent, dependsOn, protect: args.protect, customTimeouts: { create: "5m", update: "10m" } },
   );
 }
 

@@ -129,7 +129,7 @@ import { Members, noServers, type Member } from "./redisMembers.ts";
         assert.match(primary.askAs(user, password, "set", "sess:1", "x"), /NOPERM/, user);
       }
       assert.match(primary.askAs("metrics", "metricsSecret1", "info", "memory"), /used_memory/);
-      assert.match(primary.askAs("metrics", "metricsSecret1", "config", "get", "maxmemory"), /40265318/);
+      assert.match(primary.askAs("metrics", "metricsSecret1", "config", "get", "*"), /NOPERM/);
     });
   });
 

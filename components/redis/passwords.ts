@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { labels } from "../labels.ts";
+import { exporterKey, exporterPasswords } from "./metrics.ts";
 import { passwordKey, secret, storeUrl, users, usersSecret } from "./names.ts";
 
 export interface PasswordArgs {
@@ -9,7 +10,8 @@ export interface PasswordArgs {
   namespace: string;
   /** Versions that are accepted, the one in use first. */
   versions: number[];
-  tls: boolean;
+  tls: { secretName: string } | null;
+  metrics: { image: string } | null;
 }
 
 /** Where the passwords ended up. */
@@ -29,15 +31,21 @@ export function createPasswords(name: string, args: PasswordArgs, parent: pulumi
   for (const version of args.versions) {
     for (const user of users) generated.set(passwordKey(user, version), password(`${name}-${user}-${version}`, parent));
   }
-  const appPassword = generated.get(passwordKey("app", current)) ?? pulumi.output("");
-  const url = pulumi.secret(appPassword.apply((plain) => storeUrl(plain, args)));
+  const valueOf = (user: (typeof users)[number]) => generated.get(passwordKey(user, current)) ?? pulumi.output("");
+  const appPassword = valueOf("app");
+  const url = pulumi.secret(appPassword.apply((plain) => storeUrl(plain, { ...args, tls: args.tls !== null })));
+  const exporterFile = valueOf("metrics").apply((plain) => exporterPasswords(plain, args.tls));
   const create = (suffix: string, secretName: string, stringData: Record<string, pulumi.Input<string>>) =>
     new k8s.core.v1.Secret(`${name}-${suffix}`, { metadata: metadata(args, secretName), stringData }, { parent });
   return {
     url,
     secrets: [
       create("secret", secret, { password: appPassword, url }),
-      create("users", usersSecret, { current: String(current), ...Object.fromEntries(generated) }),
+      create("users", usersSecret, {
+        current: String(current),
+        ...Object.fromEntries(generated),
+        ...(args.metrics === null ? {} : { [exporterKey]: exporterFile }),
+      }),
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { Input } from "@pulumi/pulumi";
 import { selectorLabels } from "../labels.ts";
 import { restrictedContainer, restrictedPod } from "../podSecurity.ts";
 import { tlsFolder } from "./conf.ts";
+import { exporterContainer, exporterVolumes } from "./metrics.ts";
 import { claimTemplate, port, primaryHost, usersSecret } from "./names.ts";
 
 type PodSpec = types.input.core.v1.PodSpec;
@@ -27,12 +28,14 @@ export interface MemberArgs {
   keyPrefix: string;
   corruptTail: "repair" | "refuse";
   tls: { secretName: string } | null;
+  metrics: { image: string } | null;
   /** ConfigMap with redis.conf and the scripts. */
   configName: Input<string>;
 }
 
 /** The pod of one member of the store. */
 export function memberPod(args: MemberArgs): PodSpec {
+  const { metrics, ...exporter } = args;
   return {
     ...storePod(),
     terminationGracePeriodSeconds: 60,
@@ -46,8 +49,9 @@ export function memberPod(args: MemberArgs): PodSpec {
         resources: { requests: { cpu: "50m", memory: args.memory }, limits: { memory: args.memory } },
         volumeMounts: [{ name: claimTemplate, mountPath: "/data" }, ...storeMounts(args)],
       },
+      ...(metrics === null ? [] : [exporterContainer({ ...exporter, image: metrics.image })]),
     ],
-    volumes: storeVolumes(args),
+    volumes: [...storeVolumes(args), ...(metrics === null ? [] : exporterVolumes(usersSecret, args.tls))],
   };
 }
 

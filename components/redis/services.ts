@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { labels, selectorLabels, type Labels } from "../labels.ts";
+import { metricsServicePort } from "./metrics.ts";
 import * as names from "./names.ts";
 
 export interface ServiceArgs {
@@ -11,8 +12,11 @@ export interface ServiceArgs {
 const identity = ({ instance }: ServiceArgs) => ({ name: "redis", instance });
 const redisPort = { name: "redis", port: names.port, targetPort: "redis" };
 
+/** Whether members have metrics beside their data. */
+type HeadlessArgs = ServiceArgs & { metrics: boolean };
+
 /** A DNS name for each member. Unready ones too: a replica must find a primary that is still loading its data. */
-export function createHeadlessService(name: string, args: ServiceArgs, parent: pulumi.Resource) {
+export function createHeadlessService(name: string, args: HeadlessArgs, parent: pulumi.Resource) {
   return new k8s.core.v1.Service(
     `${name}-headless`,
     {
@@ -21,7 +25,7 @@ export function createHeadlessService(name: string, args: ServiceArgs, parent: p
         clusterIP: "None",
         publishNotReadyAddresses: true,
         selector: selectorLabels(identity(args)),
-        ports: [redisPort],
+        ports: [redisPort, ...(args.metrics ? [metricsServicePort] : [])],
       },
     },
     { parent },

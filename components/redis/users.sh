@@ -24,7 +24,7 @@ write_users() {
     echo "user app reset on$(passwords app) ~$KEY_PREFIX* &$KEY_PREFIX* $app_commands"
     echo "user replica-$dataset reset on$(passwords replica) +ping +psync +replconf"
     echo "user backup reset on$(passwords backup) +ping +info +sync +psync +replconf"
-    echo "user metrics reset on$(passwords metrics) +@connection -@dangerous +info +config|get +slowlog|get +slowlog|len \
+    echo "user metrics reset on$(passwords metrics) +@connection -@dangerous +info +slowlog|get +slowlog|len \
 +latency|latest +latency|histogram +dbsize"
   } >"$state/users.acl"
 }
