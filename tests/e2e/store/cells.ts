@@ -39,9 +39,9 @@ const [short, kept, reported] = [{ short: true }, { everysec: "kept" }, { everys
 export const cells: Cell[] = [
   { title: "server of redis-0 killed (kill -9)", fault: killPrimary, ...goal, ...kept, ...short },
   { title: "pod redis-0 deleted", fault: deletePrimary, ...goal, ...kept, ...short },
-  { title: "pod redis-0 deleted by force (grace 0)", fault: forcePrimary, ...goal, ...reported },
-  { title: "all pods deleted by force at once", fault: forceAll, ...goal, ...reported, ...short },
-  { title: "NFS server killed, away for 20 s", fault: loseNfsServer, ...reported, ...short },
+  { title: "pod redis-0 deleted by force (grace 0)", fault: forcePrimary, ...goal, ...kept },
+  { title: "all pods deleted by force at once", fault: forceAll, ...goal, ...kept, ...short },
+  { title: "NFS server killed, away for 20 s", fault: loseNfsServer, ...kept, ...short },
   { title: "containerd restarted", fault: replaceContainerd, goesOn: true },
   { title: "configuration changed (rolls all pods)", fault: changeConfiguration, ...short },
   { title: "replicas 1 → 3 → 1", fault: changeReplicas, goesOn: true },
