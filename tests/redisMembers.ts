@@ -161,6 +161,22 @@ export class Member {
     );
   }
 
+  /** The exit code of the container, when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#process;
+    if (child === undefined) return null;
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    await this.stop("SIGKILL");
+    return child.exitCode;
+  }
+
+  /** Makes a program and returns the folder it is in. */
+  program(name: string, body: string): string {
+    mkdirSync(this.#at("bin"), { recursive: true });
+    writeFileSync(this.#at(`bin/${name}`), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    return this.#at("bin");
+  }
+
   override() {
     writeFileSync(this.#at("run/override"), "");
   }

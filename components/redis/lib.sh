@@ -39,15 +39,23 @@ ask_member() {
 primary_dataset() { ask_member redis-0 acl users 2>/dev/null | sed -n 's/^replica-//p'; }
 
 # Holds the start for as long as the check prints a reason: the pod lives, is not ready and says why. Goes on by itself
-# when the reason is gone, or once by the operator's order: touch /run/session-store/override. A host in that file is
-# whom redis-0 shall follow first (reseed.sh).
-hold_while() {
+# when the reason is gone.
+wait_while() { hold "$1" never; }
+
+# The same, or until the operator orders it, once: touch /run/session-store/override. A host in that file is whom redis-0
+# shall follow first (reseed.sh).
+hold_while() { hold "$1" "$state/override"; }
+
+# Leaves `ordered` as yes where an order ended it.
+hold() {
   told=
+  ordered=no
   trap 'exit 143' TERM
-  while reason=$("$@") && [ -n "$reason" ]; do
-    if [ -e "$state/override" ]; then
-      follow_first=$(cat "$state/override")
-      rm "$state/override"
+  while reason=$("$1") && [ -n "$reason" ]; do
+    if [ -f "$2" ]; then
+      ordered=yes
+      follow_first=$(cat "$2")
+      rm "$2"
       say "goes on by order, although $reason"
       break
     fi

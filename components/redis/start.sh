@@ -16,7 +16,7 @@ identify() {
   if is_primary; then
     if is_empty || [ ! -s "$data/dataset" ]; then od -An -N8 -tx1 /dev/urandom | tr -d ' \n' >"$data/dataset"; fi
   elif [ ! -s "$data/dataset" ]; then
-    hold_while primary_is_silent
+    wait_while primary_is_silent
     primary_dataset >"$data/dataset"
   fi
 }
@@ -39,7 +39,7 @@ write_config() {
 current admin >"$state/admin"
 exec 9>>"$data/lock"
 follow_first=
-hold_while locked_elsewhere
+wait_while locked_elsewhere
 hold_while owned_by_another
 hold_while written_by_another
 hold_while damaged

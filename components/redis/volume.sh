@@ -40,12 +40,15 @@ written_by_another() {
 # Bytes of damage at the end of the append-only file that are cut without asking: more than what one crash tears.
 largest_tail=1048576
 
-# Looks only after a start that did not get as far as serving, since it reads everything.
+# Looks only after a start that did not get as far as serving, since it reads everything. Only the file that was written
+# last has an end that a crash tears; the checker stops at the first file that is damaged.
 damaged() {
   [ -e "$data/starting" ] && [ -s "$manifest" ] || return 0
   report=$("$ENGINE-check-aof" "$manifest" 2>&1) && return
+  file=$(printf '%s\n' "$report" | sed -n 's/^AOF analyzed: filename=\([^,]*\),.*/\1/p' | tail -n 1)
   cut=$(printf '%s\n' "$report" | sed -n 's/^AOF analyzed: .*diff=\([0-9]*\)$/\1/p' | tail -n 1)
-  if [ "${cut:-0}" -eq 0 ]; then
+  last=$(sed -n 's/^file \([^ ]*\) .*type i.*/\1/p' "$manifest" | tail -n 1)
+  if [ "$file" != "$last" ] || [ "${cut:-0}" -eq 0 ]; then
     echo "its append-only file is damaged beyond repair: reseed it from a replica or restore a backup"
   elif [ "$CORRUPT_TAIL" = refuse ]; then
     echo "the last $cut bytes of its append-only file are damaged and store.corruptTail is refuse"
@@ -54,7 +57,7 @@ damaged() {
   fi
 }
 
-# Copies what is damaged aside and cuts the damage off; sets everything aside where nothing can be saved.
+# Copies what is damaged aside and cuts the damage off. What can't be repaired is set aside as a whole, by order alone.
 repair() {
   [ -e "$data/starting" ] && [ -s "$manifest" ] || return 0
   "$ENGINE-check-aof" "$manifest" >/dev/null 2>&1 && return
@@ -67,13 +70,15 @@ repair() {
   find "$data" -maxdepth 1 -name 'damaged-*' | sort | head -n -2 | xargs -r rm -r # the newest two stay
   if echo y | "$ENGINE-check-aof" --fix "$manifest" >"$state/repair" 2>&1; then
     say "cut the damaged end of the append-only file; as it was: $aside"
-  else
+  elif [ "$ordered" = yes ]; then
     rm -r "$data/appendonlydir"
     say "set the damaged append-only file aside: $aside"
+  else
+    say "the append-only file could not be repaired: $(tail -n 1 "$state/repair")"
+    exit 1
   fi
 }
 
-# Empty is also what a reseed began to fill and did not finish: it has files, but not the data.
 is_empty() { [ ! -s "$manifest" ] || [ -e "$data/unfilled" ]; }
 
 # An empty primary while a replica has data: it would serve nothing, and new sessions would part from the old ones.
