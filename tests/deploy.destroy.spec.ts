@@ -135,8 +135,10 @@ describe("destroying", () => {
   it("leaves claims of the cluster's own class in a namespace that is somebody else's: their data would go", async () => {
     const { objects, fake } = await deployed({
       "namespace.create": false,
+      "store.backup": { schedule: "0 3 * * *" },
       storage: { kind: "existing", className: "block" },
     });
+    assert.ok(fake.objects.has("PersistentVolumeClaim session-stack/session-store-backup"));
     await destroy(fake.cluster, objects);
     assert.deepEqual(
       fake.changes.filter((change) => change.includes("PersistentVolumeClaim")),

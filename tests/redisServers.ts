@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createHash, randomInt } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,7 +58,7 @@ export class ScriptFolder {
     });
   }
 
-  async run(script: string, env: Record<string, string>, args: string[] = [], input = Buffer.alloc(0)) {
+  async run(script: string, env: Record<string, string>, args: string[] = [], input: Uint8Array = Buffer.alloc(0)) {
     const child = this.start(script, env, args);
     child.stdin?.end(input);
     return finished(child);

@@ -34,9 +34,10 @@ const jobDeadline = 3600;
 
 const archives: Volume = { name: "backup", persistentVolumeClaim: { claimName: names.backup } };
 
+type JobName = "redis-backup" | "redis-restore";
+
 /** Labels of the pods and of what makes them. Never those of the members, by which Services find their pods. */
-export const jobLabels = (name: "redis-backup" | "redis-restore", instance: string) =>
-  labels({ name, instance }, "session-store");
+export const jobLabels = (name: JobName, instance: string) => labels({ name, instance }, "session-store");
 
 /** Makes an archive at each time of the schedule. A missed one is made up for within an hour. */
 export function backupCronJob(args: BackupArgs, { schedule, keep }: BackupSettings): CronJobSpec {
@@ -56,7 +57,7 @@ export function backupCronJob(args: BackupArgs, { schedule, keep }: BackupSettin
       spec: {
         backoffLimit: 2,
         ...jobSpec(args, {
-          name: "backup",
+          name: "redis-backup",
           script: "backup.sh",
           user: "backup",
           env,
@@ -97,7 +98,7 @@ export function restoreCronJob(args: BackupArgs): CronJobSpec {
         podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [1] } }] },
         ttlSecondsAfterFinished: 86_400,
         ...jobSpec(args, {
-          name: "restore",
+          name: "redis-restore",
           script: "restore.sh",
           user: "admin",
           env: [
@@ -120,7 +121,7 @@ export function restoreCronJob(args: BackupArgs): CronJobSpec {
 }
 
 interface JobPod {
-  name: string;
+  name: JobName;
   script: string;
   /** The one user whose password the pod gets, as the file `password`. */
   user: (typeof names.users)[number];
@@ -133,11 +134,10 @@ interface JobPod {
 
 function jobSpec(args: BackupArgs, pod: JobPod): JobSpec {
   const { env, ...container } = storeContainer(args, pod.script);
-  const name = pod.name === "backup" ? "redis-backup" : "redis-restore";
   return {
     activeDeadlineSeconds: jobDeadline,
     template: {
-      metadata: { labels: { ...jobLabels(name, args.instance), ...storeClientLabel } },
+      metadata: { labels: { ...jobLabels(pod.name, args.instance), ...storeClientLabel } },
       spec: {
         ...storePod(),
         restartPolicy: "Never",

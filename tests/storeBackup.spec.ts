@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { createStoreBackup, type StoreBackupArgs } from "../components/storeBackup.ts";
+import { run, type Registered } from "./mocks.ts";
+
+// That the Jobs do what their scripts say is proved by the scripts' own tests and by the end-to-end suite.
+
+const args: StoreBackupArgs = {
+  instance: "shop-dev",
+  namespace: "shop",
+  engine: "valkey",
+  image: "registry.example/valkey:8",
+  replicas: 2,
+  memory: "256Mi",
+  keyPrefix: "sess:",
+  corruptTail: "repair",
+  tls: null,
+  configName: "redis-config-1",
+  passwordVersions: [2, 1],
+  size: "1Gi",
+  backup: { schedule: "0 3 * * *", keep: 7 },
+  storageClassName: "nfs-client",
+  accessMode: "ReadWriteMany",
+};
+
+const cronJob = "kubernetes:batch/v1:CronJob";
+const claim = "kubernetes:core/v1:PersistentVolumeClaim";
+
+/** Makes the objects below some component. */
+const create = (overrides: Partial<StoreBackupArgs> = {}) =>
+  run(() =>
+    createStoreBackup("store", { ...args, ...overrides }, new pulumi.ComponentResource("test:index:Parent", "p")),
+  );
+
+const labels = (name: string) => ({
+  "app.kubernetes.io/name": name,
+  "app.kubernetes.io/instance": "shop-dev",
+  "app.kubernetes.io/component": "session-store",
+  "app.kubernetes.io/part-of": "session-stack",
+  "app.kubernetes.io/managed-by": "session-stack",
+});
+
+/** The environment of lib.sh. */
+const environment = (tls = "no") => [
+  { name: "ENGINE", value: "valkey" },
+  { name: "NAMESPACE", value: "shop" },
+  { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+  { name: "PRIMARY_HOST", value: "redis-0.redis.shop.svc" },
+  { name: "KEY_PREFIX", value: "sess:" },
+  { name: "CORRUPT_TAIL", value: "repair" },
+  { name: "TLS", value: tls },
+];
+
+interface Expected {
+  name: string;
+  script: string;
+  env: object[];
+  memory: string;
+  password: string;
+  volumes: object[];
+  mounts: object[];
+  graceSeconds: number;
+}
+
+const podTemplate = (pod: Expected) => ({
+  metadata: { labels: { ...labels(pod.name), "session-stack/store-client": "true" } },
+  spec: {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 999,
+      runAsGroup: 999,
+      fsGroup: 999,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    restartPolicy: "Never",
+    terminationGracePeriodSeconds: pod.graceSeconds,
+    containers: [
+      {
+        name: pod.name,
+        image: "registry.example/valkey:8",
+        command: ["sh", `/etc/session-store/${pod.script}`],
+        env: [...environment(), ...pod.env],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+          readOnlyRootFilesystem: true,
+        },
+        resources: { requests: { cpu: "50m", memory: pod.memory }, limits: { memory: pod.memory } },
+        volumeMounts: [
+          { name: "config", mountPath: "/etc/session-store", readOnly: true },
+          { name: "users", mountPath: "/run/secrets/session-store", readOnly: true },
+          { name: "run", mountPath: "/run/session-store" },
+          ...pod.mounts,
+        ],
+      },
+    ],
+    volumes: [
+      { name: "config", configMap: { name: "redis-config-1" } },
+      {
+        name: "users",
+        secret: { secretName: "session-store-users", items: [{ key: pod.password, path: "password" }] },
+      },
+      { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+      ...pod.volumes,
+    ],
+  },
+});
+
+const archives = { name: "backup", persistentVolumeClaim: { claimName: "session-store-backup" } };
+
+describe("createStoreBackup", () => {
+  it("makes a CronJob that backs up from the first replica, then the primary, as the user backup", async () => {
+    assert.deepEqual((await create()).find(cronJob, "store-backup").inputs, {
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: { name: "session-store-backup", namespace: "shop", labels: labels("redis-backup") },
+      spec: {
+        schedule: "0 3 * * *",
+        timeZone: "UTC",
+        concurrencyPolicy: "Forbid",
+        startingDeadlineSeconds: 3600,
+        successfulJobsHistoryLimit: 1,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels: labels("redis-backup") },
+          spec: {
+            backoffLimit: 2,
+            activeDeadlineSeconds: 3600,
+            template: podTemplate({
+              name: "redis-backup",
+              script: "backup.sh",
+              env: [
+                { name: "SOURCES", value: "redis-1.redis.shop.svc redis-0.redis.shop.svc" },
+                { name: "KEEP", value: "7" },
+              ],
+              memory: "128Mi",
+              password: "backup-2",
+              volumes: [archives],
+              mounts: [{ name: "backup", mountPath: "/backup" }],
+              graceSeconds: 30,
+            }),
+          },
+        },
+      },
+    });
+  });
+
+  it("makes a suspended CronJob as the template of restores, which reads the archives as the user admin", async () => {
+    assert.deepEqual((await create()).find(cronJob, "store-restore").inputs, {
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: { name: "session-store-restore", namespace: "shop", labels: labels("redis-restore") },
+      spec: {
+        schedule: "0 0 1 1 *",
+        suspend: true,
+        failedJobsHistoryLimit: 3,
+        successfulJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels: labels("redis-restore") },
+          spec: {
+            backoffLimit: 2,
+            podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [1] } }] },
+            ttlSecondsAfterFinished: 86_400,
+            activeDeadlineSeconds: 3600,
+            template: podTemplate({
+              name: "redis-restore",
+              script: "restore.sh",
+              env: [
+                { name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } },
+                { name: "ARCHIVE", value: "" },
+              ],
+              memory: "256Mi",
+              password: "admin-2",
+              volumes: [{ name: "upload", emptyDir: { sizeLimit: "1Gi" } }, archives],
+              mounts: [
+                { name: "upload", mountPath: "/upload" },
+                { name: "backup", mountPath: "/backup", readOnly: true },
+              ],
+              graceSeconds: 90,
+            }),
+          },
+        },
+      },
+    });
+  });
+
+  it("makes a claim for the archives, as large as the store's unless told otherwise", async () => {
+    const spec = (storage: string) => ({
+      accessModes: ["ReadWriteMany"],
+      storageClassName: "nfs-client",
+      resources: { requests: { storage } },
+    });
+    assert.deepEqual((await create()).find(claim, "store-archives").inputs, {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: {
+        name: "session-store-backup",
+        namespace: "shop",
+        labels: labels("redis-backup"),
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
+      spec: spec("1Gi"),
+    });
+    const larger = await create({ backup: { schedule: "0 3 * * *", keep: 7, size: "5Gi" } });
+    assert.deepEqual(larger.find(claim, "store-archives").inputs.spec, spec("5Gi"));
+  });
+
+  it("without backups makes the template of restores alone, for archives that somebody brings along", async () => {
+    const { resources, find } = await create({ backup: null });
+    const made = resources.map(({ type, name }) => `${type} ${name}`).filter((line) => line.startsWith("kubernetes:"));
+    assert.deepEqual(made, [`${cronJob} store-restore`]);
+    const { volumes, containers } = podSpec(find(cronJob, "store-restore"));
+    assert.deepEqual(volumes.at(-1), { name: "upload", emptyDir: { sizeLimit: "1Gi" } });
+    assert.deepEqual(containers[0]?.volumeMounts.at(-1), { name: "upload", mountPath: "/upload" });
+  });
+
+  it("backs a single pod up from itself", async () => {
+    const { containers } = podSpec((await create({ replicas: 0 })).find(cronJob, "store-backup"));
+    assert.deepEqual(containers[0]?.env.at(-2), { name: "SOURCES", value: "redis-0.redis.shop.svc" });
+  });
+
+  it("gives the certificates to both where the store has some", async () => {
+    const { find } = await create({ tls: { secretName: "store-tls" } });
+    for (const name of ["store-backup", "store-restore"]) {
+      const { volumes, containers } = podSpec(find(cronJob, name));
+      assert.deepEqual(containers[0]?.env.slice(0, 7), environment("yes"));
+      assert.deepEqual(containers[0]?.volumeMounts[3], {
+        name: "tls",
+        mountPath: "/etc/session-store-tls",
+        readOnly: true,
+      });
+      assert.deepEqual(volumes[3], { name: "tls", secret: { secretName: "store-tls" } });
+    }
+  });
+});
+
+interface PodSpec {
+  volumes: unknown[];
+  containers: { env: unknown[]; volumeMounts: unknown[] }[];
+}
+
+function podSpec({ inputs }: Registered): PodSpec {
+  return (inputs.spec as { jobTemplate: { spec: { template: { spec: PodSpec } } } }).jobTemplate.spec.template.spec;
+}
