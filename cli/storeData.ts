@@ -7,8 +7,8 @@ import { override } from "../deploy/store/override.ts";
 import type { StorePlace } from "../deploy/store/place.ts";
 import { planReseed, reseed } from "../deploy/store/reseed.ts";
 import { restore, type RestoreFrom } from "../deploy/store/restore.ts";
-import { namedCluster, withContextOptions, type MaybeContext } from "./contextOptions.ts";
-import { contextEnvironment, localEnvironment, type Environment } from "./environment.ts";
+import { withContextOptions, type MaybeContext } from "./contextOptions.ts";
+import { findEnvironment } from "./runningEnvironment.ts";
 
 interface Confirmable extends MaybeContext {
   yes?: boolean;
@@ -100,12 +100,4 @@ async function storePlace(options: MaybeContext): Promise<StorePlace> {
   const kind = outputs.sessionStore?.kind ?? "none";
   if (kind !== "redis") throw new Error(`the store of stack ${stack.stack} is of kind ${kind}: this is for kind redis`);
   return { cluster: connect(stack.target), namespace: outputs.namespace, report: (line) => console.log(line) };
-}
-
-async function findEnvironment(options: MaybeContext): Promise<Environment> {
-  const cluster = namedCluster(options);
-  if (cluster !== undefined) return contextEnvironment(cluster);
-  const local = (await import("../local/node.ts")).connect();
-  if (local === undefined) throw new Error("no node runs: start it with `npm start`, or name a cluster with --context");
-  return localEnvironment(local);
 }

@@ -3,8 +3,8 @@ import { farewell, finish, rotate } from "../deploy/store/rotate.ts";
 import { readRotation, sessionSeconds, writeRotation } from "../deploy/store/rotationFile.ts";
 import { rotationSite } from "../deploy/store/site.ts";
 import { deployerOf } from "../deploy/store/way.ts";
-import { namedCluster, withContextOptions, type MaybeContext } from "./contextOptions.ts";
-import { contextEnvironment, localEnvironment, type Environment } from "./environment.ts";
+import { withContextOptions, type MaybeContext } from "./contextOptions.ts";
+import { findEnvironment } from "./runningEnvironment.ts";
 
 interface RotateFlags extends MaybeContext {
   only?: keyof typeof choices;
@@ -43,13 +43,4 @@ async function rotateStore({ only, finish: isFinish = false, now = false, ...clu
     ? await finish({ ...common, now, sessionSeconds: seconds })
     : await rotate({ ...common, which: only === undefined ? undefined : [choices[only]] });
   report((await farewell(common.site, lists, seconds)) ?? "done: what was in use before is accepted no longer");
-}
-
-async function findEnvironment(options: MaybeContext): Promise<Environment> {
-  const cluster = namedCluster(options);
-  if (cluster !== undefined) return contextEnvironment(cluster);
-  const { connect } = await import("../local/node.ts");
-  const local = connect();
-  if (local === undefined) throw new Error("no node runs: start it with `npm start`, or name a cluster with --context");
-  return localEnvironment(local);
 }

@@ -18,7 +18,10 @@ const losing: Result = { ...killed, title: "lost", durability: "everysec", lost:
 
 describe("docs/promises.md", () => {
   it("has a table for each durability that was tried, a row a cell", () => {
-    const section = measuredSection({ results: [killed, goesOn, losing], version: "valkey 8.1.1" }, "today, here");
+    const section = measuredSection(
+      { results: [killed, goesOn, losing], versions: new Set(["valkey 8.1.1"]) },
+      "today, here",
+    );
     assert.equal(
       section,
       `Measured today, here, valkey 8.1.1.
@@ -35,7 +38,7 @@ describe("docs/promises.md", () => {
   });
 
   it("has no table of what was not tried", () => {
-    assert.doesNotMatch(measuredSection({ results: [killed], version: "v" }, "here"), /everysec/);
+    assert.doesNotMatch(measuredSection({ results: [killed], versions: new Set() }, "here"), /everysec/);
   });
 
   it("keeps what stands around the measurements, and nothing of the earlier ones", () => {

@@ -15,6 +15,7 @@ const args: StoreBackupArgs = {
   keyPrefix: "sess:",
   corruptTail: "repair",
   tls: null,
+  metrics: null,
   configName: "redis-config-1",
   passwordVersions: [2, 1],
   size: "1Gi",

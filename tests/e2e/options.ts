@@ -8,4 +8,4 @@ export const suite: {
   /** All cells of the kill matrix, not only those of its short form. */
   long: boolean;
   measurements: Measurements;
-} = { long: false, measurements: { results: [], version: "" } };
+} = { long: false, measurements: { results: [], versions: new Set() } };

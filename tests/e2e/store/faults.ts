@@ -95,7 +95,7 @@ export const changeConfiguration: Fault = (subject) => subject.deploy({ "store.e
 /** To the next release that the node has an image of. */
 export const upgradeEngine: Fault = async (subject) => {
   const before = await subject.version();
-  await subject.deploy({ "store.image": connect()?.images.valkeyNext });
+  await subject.deploy({ "store.image": connect()?.images[`${subject.engine}Next`] });
   assert.notEqual(await subject.version(), before);
 };
 

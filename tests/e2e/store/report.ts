@@ -10,8 +10,8 @@ import type { Durability } from "./subject.ts";
 /** What the kill matrix measured. */
 export interface Measurements {
   results: Result[];
-  /** Engine and version of the store. */
-  version: string;
+  /** Engines and versions of the stores. */
+  versions: Set<string>;
 }
 
 const page = fileURLToPath(new URL("../../../docs/promises.md", import.meta.url));
@@ -47,12 +47,12 @@ export function replaceMeasured(text: string, measured: string): string {
 }
 
 /** The tables, one for each durability that was tried. Pure. */
-export function measuredSection({ results, version }: Measurements, where: string): string {
+export function measuredSection({ results, versions }: Measurements, where: string): string {
   const tables = (["always", "everysec"] as const).flatMap((durability) => {
     const rows = results.filter((result) => result.durability === durability);
     return rows.length === 0 ? [] : [table(durability, rows)];
   });
-  return [`Measured ${where}, ${version}.`, ...tables].join("\n\n");
+  return [`Measured ${where}, ${[...versions].join(", ")}.`, ...tables].join("\n\n");
 }
 
 function table(durability: Durability, results: Result[]): string {

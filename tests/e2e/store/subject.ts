@@ -13,6 +13,7 @@ import { askStore, isReady, readPod, replacePod, type Pods } from "../proof/pods
 import type { Target } from "./load.ts";
 
 export type Durability = "always" | "everysec";
+export type Engine = "valkey" | "redis";
 
 /** Seconds for all members to be ready after the worst. */
 const settleDeadline = 180;
@@ -20,6 +21,7 @@ const settleDeadline = 180;
 /** The stack whose store is made to suffer, beside any other on the node. */
 export class Subject implements Pods {
   readonly namespace = "session-stack-store";
+  readonly engine: Engine;
   readonly #exportDirectory: string;
   /**
    * Begin of the names of its directories on the export. New each time: an NFS server that has a directory in its cache
@@ -29,7 +31,8 @@ export class Subject implements Pods {
   #options: StackOptions;
   #cluster: Cluster | undefined;
 
-  constructor({ options, exportDirectory = "" }: Environment, durability: Durability) {
+  constructor({ options, redis, exportDirectory = "" }: Environment, durability: Durability, engine: Engine) {
+    this.engine = engine;
     this.#exportDirectory = exportDirectory;
     this.#options = {
       ...options,
@@ -38,6 +41,7 @@ export class Subject implements Pods {
       keeper: inMemory(),
       overrides: {
         ...options.overrides,
+        ...(engine === "redis" ? redis : {}),
         "namespace.name": this.namespace,
         "storage.className": "nfs-store",
         "storage.nfs.prefix": this.#prefix,
