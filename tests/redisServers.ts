@@ -1,6 +1,6 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createHash, randomInt } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../deploy/eventually.ts";
@@ -35,6 +35,20 @@ export class ScriptFolder {
     return `${this.#network}.${host}`;
   }
 
+  /** Makes certificates, so that servers that are made from now on speak TLS alone; clients need TLS=yes then. */
+  withCertificates(): void {
+    mkdirSync(this.at("tls"));
+    const options = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=redis -days 2";
+    const files = ["-keyout", this.at("tls/tls.key"), "-out", this.at("tls/tls.crt")];
+    execFileSync("openssl", [...options.split(" "), ...files], { stdio: "ignore" });
+    copyFileSync(this.at("tls/tls.crt"), this.at("tls/ca.crt"));
+  }
+
+  /** Whether servers speak TLS. */
+  get tls(): boolean {
+    return existsSync(this.at("tls"));
+  }
+
   /** Puts a script of components/redis here. */
   add(script: string, change = (text: string) => text): void {
     const text = readFileSync(new URL(`../components/redis/${script}`, import.meta.url), "utf8")
@@ -53,7 +67,7 @@ export class ScriptFolder {
   /** Starts a script as a container does, apart from what is in `env`. */
   start(script: string, env: Record<string, string>, args: string[] = []): ChildProcess {
     return spawn("sh", [this.at(script), ...args], {
-      env: { PATH: `${this.at("bin")}:${process.env.PATH}`, ENGINE: "redis", TLS: "no", ...env },
+      env: { PATH: `${this.at("bin")}:${process.env.PATH}`, ENGINE: "redis", TLS: this.tls ? "yes" : "no", ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });
   }
@@ -92,6 +106,8 @@ export class Server {
   readonly #folder: string;
   readonly #configuration: string;
   #process: ChildProcess | undefined;
+  /** What the client needs to reach it. */
+  readonly #reach: string[];
   #wanted = true;
 
   /** @param options lines of redis.conf */
@@ -101,6 +117,7 @@ export class Server {
     this.#folder = folder.at(`server-${host}`);
     mkdirSync(this.#folder);
     this.#configuration = join(this.#folder, "redis.conf");
+    this.#reach = folder.tls ? ["--tls", "--cacert", folder.at("tls/ca.crt")] : [];
     const hash = `#${createHash("sha256").update(password).digest("hex")}`;
     const users = [
       "user default off",
@@ -111,7 +128,7 @@ export class Server {
     writeFileSync(join(this.#folder, "users.acl"), users.map((line) => `${line}\n`).join(""));
     const common = [
       `bind ${this.host}`,
-      `port ${this.port}`,
+      ...(folder.tls ? tlsLines(folder, this.port) : [`port ${this.port}`]),
       `dir ${this.#folder}`,
       `aclfile ${this.#folder}/users.acl`,
       "protected-mode no",
@@ -145,7 +162,7 @@ export class Server {
   input(lines: string | undefined, command: string[] = []): string {
     const answer = spawnSync(
       "redis-cli",
-      ["-h", this.host, "-p", String(this.port), "--user", "admin", "--no-auth-warning", ...command],
+      ["-h", this.host, "-p", String(this.port), "--user", "admin", "--no-auth-warning", ...this.#reach, ...command],
       { encoding: "utf8", input: lines ?? "", env: { ...process.env, REDISCLI_AUTH: password }, maxBuffer: 1 << 28 },
     );
     return answer.stdout.trimEnd();
@@ -174,6 +191,17 @@ export class Server {
     child.kill("SIGKILL");
     await gone;
   }
+}
+
+function tlsLines(folder: ScriptFolder, port: number): string[] {
+  const files = { "cert-file": "tls.crt", "key-file": "tls.key", "ca-cert-file": "ca.crt" };
+  return [
+    "port 0",
+    `tls-port ${port}`,
+    "tls-auth-clients no",
+    "tls-replication yes",
+    ...Object.entries(files).map(([name, file]) => `tls-${name} ${folder.at(`tls/${file}`)}`),
+  ];
 }
 
 /** Every key with its value's digest and its expiry. */
