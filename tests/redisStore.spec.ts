@@ -1,104 +1,68 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../components/hash.ts";
 import { redisConf } from "../components/redis/conf.ts";
-import { RedisStore, type RedisStoreArgs } from "../components/redisStore.ts";
-import { children, nastyPassword, passwordType, run, secret, valueOf } from "./mocks.ts";
+import { children, valueOf } from "./mocks.ts";
+import { args, create, labels, metadata, optionsOf, selector } from "./redisStores.ts";
 
-// Not proved here: the order of creation, that a server starts with what it is given (end-to-end suite), and that the
-// engine encrypts the password in its state.
+// What options change is tested in redisStore.options.spec.ts, users and passwords in redisStore.passwords.spec.ts.
+// Not proved here: that a server starts with what it is given (end-to-end suite).
 
-const args: RedisStoreArgs = {
-  instance: "shop-dev",
-  namespace: "shop",
-  engine: "valkey",
-  image: "registry.example/valkey:8",
-  replicas: 2,
-  durability: "always",
-  eviction: "noeviction",
-  memory: "256Mi",
-  size: "1Gi",
-  storageClassName: "nfs-client",
-  accessMode: "ReadWriteMany",
-};
-
-const type = "session-stack:index:RedisStore";
-const url = "redis://default:p%40ss%2Fw%3Ard%3F%23%25%26%2B%20%C3%BC@redis-master.shop.svc:6379/0";
-const selector = { "app.kubernetes.io/name": "redis", "app.kubernetes.io/instance": "shop-dev" };
-const labels = {
-  ...selector,
-  "app.kubernetes.io/component": "session-store",
-  "app.kubernetes.io/part-of": "session-stack",
-  "app.kubernetes.io/managed-by": "session-stack",
-};
 const port = { name: "redis", port: 6379, targetPort: "redis" };
-
-const create = () => run(() => new RedisStore("store", args));
+const components = new URL("../components/redis/", import.meta.url);
 const scripts = Object.fromEntries(
-  ["start.sh", "ask.sh", "live.sh", "ready.sh"].map((file) => [
-    file,
-    readFileSync(new URL(`../components/redis/${file}`, import.meta.url), "utf8"),
-  ]),
+  readdirSync(components)
+    .filter((file) => file.endsWith(".sh"))
+    .map((file) => [file, readFileSync(new URL(file, components), "utf8")]),
 );
 
 const probe = (script: string) => ({ exec: { command: ["sh", `/etc/session-store/${script}`] }, timeoutSeconds: 5 });
 
 describe("RedisStore", () => {
   it("makes these objects below itself", async () => {
-    assert.deepEqual(children(await create(), type), [
+    assert.deepEqual(children(await create(), "session-stack:index:RedisStore"), [
       "kubernetes:apps/v1:StatefulSet store-members",
+      "kubernetes:batch/v1:CronJob store-restore",
       "kubernetes:core/v1:ConfigMap store-config",
       "kubernetes:core/v1:Secret store-secret",
+      "kubernetes:core/v1:Secret store-users",
       "kubernetes:core/v1:Service store-headless",
       "kubernetes:core/v1:Service store-redis-master",
       "kubernetes:core/v1:Service store-redis-read",
-      "random:index/randomPassword:RandomPassword store-password",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy store-policy",
+      "kubernetes:policy/v1:PodDisruptionBudget store-budget",
+      "random:index/randomPassword:RandomPassword store-admin-1",
+      "random:index/randomPassword:RandomPassword store-app-1",
+      "random:index/randomPassword:RandomPassword store-backup-1",
+      "random:index/randomPassword:RandomPassword store-metrics-1",
+      "random:index/randomPassword:RandomPassword store-replica-1",
     ]);
   });
 
   it("tells clients where it is, and the URL as a secret", async () => {
     const { result } = await create();
     assert.deepEqual([result.host, result.port, result.secretName], ["redis-master.shop.svc", 6379, "session-store"]);
-    assert.equal(await valueOf(result.url), url);
+    assert.equal(
+      await valueOf(result.url),
+      "redis://app:p%40ss%2Fw%3Ard%3F%23%25%26%2B%20%C3%BC@redis-master.shop.svc:6379/0",
+    );
     assert.equal(await pulumi.isSecret(result.url), true);
   });
 
-  it("makes a password of 32 letters and digits", async () => {
-    assert.deepEqual((await create()).find(passwordType, "store-password").inputs, { length: 32, special: false });
-  });
-
-  it("keeps password and whole URL, percent-encoded, in one Secret, both secret", async () => {
-    assert.deepEqual((await create()).find("kubernetes:core/v1:Secret", "store-secret").inputs, {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "session-store", namespace: "shop", labels },
-      stringData: secret({ password: nastyPassword, url }),
-    });
-  });
-
-  it("names its immutable ConfigMap by the hash of the configuration and the scripts", async () => {
-    const data = { "redis.conf": redisConf(args), ...scripts };
+  it("names its immutable ConfigMap by the hash of the configuration and of every script", async () => {
+    const data = { "redis.conf": redisConf({ ...args, tls: false }), ...scripts };
     assert.deepEqual((await create()).find("kubernetes:core/v1:ConfigMap", "store-config").inputs, {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: `redis-config-${contentHash(data)}`, namespace: "shop", labels },
+      metadata: metadata(`redis-config-${contentHash(data)}`),
       immutable: true,
       data,
     });
   });
 
-  it("puts the password into no object but the Secret", async () => {
-    for (const { type: resourceType, inputs } of (await create()).resources) {
-      if (resourceType === "kubernetes:core/v1:Secret") continue;
-      assert.equal(JSON.stringify(inputs).includes(nastyPassword), false, resourceType);
-      assert.equal(JSON.stringify(inputs).includes(encodeURIComponent(nastyPassword)), false, resourceType);
-    }
-  });
-
   describe("Services", () => {
     const service = async (name: string) => (await create()).find("kubernetes:core/v1:Service", name).inputs;
-    const metadata = (name: string) => ({ name, namespace: "shop", labels });
     const awaited = { annotations: { "pulumi.com/skipAwait": "true" } };
 
     it("name every member, ready or not", async () => {
@@ -133,11 +97,52 @@ describe("RedisStore", () => {
     });
   });
 
+  it("protects its members by a disruption budget and a network policy", async () => {
+    const { find } = await create();
+    assert.deepEqual(find("kubernetes:policy/v1:PodDisruptionBudget", "store-budget").inputs, {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: metadata("redis"),
+      spec: {
+        maxUnavailable: 1,
+        unhealthyPodEvictionPolicy: "AlwaysAllow",
+        selector: { matchLabels: selector },
+      },
+    });
+    assert.deepEqual(find("kubernetes:networking.k8s.io/v1:NetworkPolicy", "store-policy").inputs, {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: metadata("redis"),
+      spec: {
+        podSelector: { matchLabels: selector },
+        policyTypes: ["Ingress"],
+        ingress: [
+          {
+            from: [
+              { podSelector: { matchLabels: selector } },
+              { podSelector: { matchLabels: { "session-stack/store-client": "true" } } },
+            ],
+            ports: [{ protocol: "TCP", port: 6379 }],
+          },
+        ],
+      },
+    });
+  });
+
+  it("starts members after what they need, and leads clients to them last", async () => {
+    const options = await optionsOf();
+    const needs = (name: string) =>
+      [options.get(name)?.dependsOn ?? []].flat().map((resource) => (resource as { __name?: string }).__name);
+    assert.deepEqual(needs("store-members"), ["store-secret", "store-users", "store-headless"]);
+    for (const service of ["store-redis-master", "store-redis-read"])
+      assert.deepEqual(needs(service), ["store-members"], service);
+  });
+
   it("runs its members as a StatefulSet, restricted, each on its own claim", async () => {
     const { find } = await create();
     const config = find("kubernetes:core/v1:ConfigMap", "store-config").inputs;
-    const { metadata, spec } = find("kubernetes:apps/v1:StatefulSet", "store-members").inputs;
-    assert.deepEqual(metadata, { name: "redis", namespace: "shop", labels });
+    const { metadata: ofSet, spec } = find("kubernetes:apps/v1:StatefulSet", "store-members").inputs;
+    assert.deepEqual(ofSet, metadata("redis"));
     assert.deepEqual(spec, {
       serviceName: "redis",
       replicas: 3,
@@ -146,10 +151,7 @@ describe("RedisStore", () => {
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       selector: { matchLabels: selector },
       template: {
-        metadata: {
-          labels,
-          annotations: { "session-stack/secrets-checksum": contentHash({ password: nastyPassword }) },
-        },
+        metadata: { labels },
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
@@ -162,6 +164,14 @@ describe("RedisStore", () => {
             fsGroupChangePolicy: "OnRootMismatch",
             seccompProfile: { type: "RuntimeDefault" },
           },
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: "kubernetes.io/hostname",
+              whenUnsatisfiable: "ScheduleAnyway",
+              labelSelector: { matchLabels: selector },
+            },
+          ],
           containers: [
             {
               name: "redis",
@@ -169,12 +179,16 @@ describe("RedisStore", () => {
               command: ["sh", "/etc/session-store/start.sh"],
               env: [
                 { name: "ENGINE", value: "valkey" },
+                { name: "NAMESPACE", value: "shop" },
                 { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
                 { name: "PRIMARY_HOST", value: "redis-0.redis.shop.svc" },
+                { name: "KEY_PREFIX", value: "sess:" },
+                { name: "CORRUPT_TAIL", value: "repair" },
+                { name: "TLS", value: "no" },
               ],
               ports: [{ name: "redis", containerPort: 6379 }],
               startupProbe: { ...probe("live.sh"), periodSeconds: 1, failureThreshold: 600 },
-              livenessProbe: { ...probe("live.sh"), periodSeconds: 10, failureThreshold: 6 },
+              livenessProbe: { ...probe("live.sh"), periodSeconds: 10, failureThreshold: 12 },
               readinessProbe: { ...probe("ready.sh"), periodSeconds: 2, failureThreshold: 3 },
               securityContext: {
                 allowPrivilegeEscalation: false,
@@ -185,17 +199,14 @@ describe("RedisStore", () => {
               volumeMounts: [
                 { name: "data", mountPath: "/data" },
                 { name: "config", mountPath: "/etc/session-store", readOnly: true },
-                { name: "password", mountPath: "/run/secrets/session-store", readOnly: true },
+                { name: "users", mountPath: "/run/secrets/session-store", readOnly: true },
                 { name: "run", mountPath: "/run/session-store" },
               ],
             },
           ],
           volumes: [
             { name: "config", configMap: { name: (config.metadata as { name: string }).name } },
-            {
-              name: "password",
-              secret: { secretName: "session-store", items: [{ key: "password", path: "password" }] },
-            },
+            { name: "users", secret: { secretName: "session-store-users" } },
             { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
           ],
         },
