@@ -92,6 +92,16 @@ export class Member {
     writeFileSync(this.#at("secrets/current"), String(versions[0]));
   }
 
+  /** Writes one file of the Secret. */
+  secret(name: string, text: string) {
+    writeFileSync(this.#at(`secrets/${name}`), text);
+  }
+
+  /** Takes one of the files away that the pod is given. */
+  without(path: string) {
+    rmSync(this.#at(path));
+  }
+
   #environment() {
     return {
       PATH: process.env.PATH,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../deploy/eventually.ts";
+import { nastyPassword } from "./mocks.ts";
 import { Members, noServers, type Member } from "./redisMembers.ts";
 
 // Real servers of Debian's redis-server run by the real scripts, as processes. That it is the same with the images'
@@ -24,6 +25,10 @@ import { Members, noServers, type Member } from "./redisMembers.ts";
     const replica = await started(1);
     assert.equal(primary.ask("set", "sess:jack", "here"), "OK");
     await eventually("the replica to have it", 10, () => Promise.resolve(replica.ask("dbsize") === "1"));
+    // What a replica was sent at once is on its volume when its first append-only file is written, not before.
+    await eventually("the replica to have it on its volume", 10, () =>
+      Promise.resolve(replica.ask("info", "persistence").includes("aof_rewrite_in_progress:0")),
+    );
     return [primary, replica];
   }
 
@@ -60,6 +65,28 @@ import { Members, noServers, type Member } from "./redisMembers.ts";
     assert.equal(onVolume.join().includes("Secret1"), false);
     assert.equal(primary.log.includes("Secret1"), false);
   });
+
+  it("quotes the password that redis.conf has, whatever is in it", async () => {
+    const nasty = `${nastyPassword} "\\$x\`'&`;
+    const [primary, replica] = [members.add(0), members.add(1)];
+    for (const member of [primary, replica]) member.secret("replica-1", nasty);
+    await primary.start();
+    await replica.start();
+    assert.match(primary.ask("info", "replication"), /state=online/);
+  });
+
+  for (const [title, missing] of [
+    ["passwords", "secrets/admin-1"],
+    ["configuration", "etc/redis.conf"],
+  ] as const) {
+    it(`starts no server without its ${title}`, async () => {
+      const primary = members.add(0);
+      primary.without(missing);
+      assert.notEqual(await primary.launch().ended(), 0);
+      assert.match(primary.log, new RegExp(`${missing}: No such file`));
+      assert.equal(existsSync(join(primary.data, "appendonlydir")), false);
+    });
+  }
 
   describe("users", () => {
     const app = (member: Member, ...command: string[]) => member.askAs("app", "appSecret1", ...command);

@@ -13,6 +13,8 @@ const names = (objects: KubernetesObject[]) =>
 const expected = (namespace: string, instance: string) => [
   `Namespace ${namespace}`,
   `Namespace ${namespace}-storage`,
+  `NetworkPolicy ${namespace}/redis`,
+  `PodDisruptionBudget ${namespace}/redis`,
   "StorageClass nfs-client",
   `ServiceAccount ${namespace}-storage/nfs-provisioner`,
   `ClusterRole ${instance}-nfs-provisioner`,
@@ -21,6 +23,7 @@ const expected = (namespace: string, instance: string) => [
   `RoleBinding ${namespace}-storage/nfs-provisioner-lock`,
   `Secret ${namespace}/session-secret`,
   `Secret ${namespace}/session-store`,
+  `Secret ${namespace}/session-store-users`,
   `ConfigMap ${namespace}/redis-config-HASH`,
   `PersistentVolume ${instance}-nfs-export`,
   `PersistentVolumeClaim ${namespace}-storage/nfs-export`,
@@ -31,6 +34,7 @@ const expected = (namespace: string, instance: string) => [
   `Deployment ${namespace}/app`,
   `Deployment ${namespace}-storage/nfs-provisioner`,
   `StatefulSet ${namespace}/redis`,
+  `CronJob ${namespace}/session-store-restore`,
   `Ingress ${namespace}/app`,
 ];
 
@@ -67,8 +71,20 @@ describe("rendering", () => {
           name: "session-store",
           data: undefined,
           stringData: {
-            password: "~generated.store-password.32~",
-            url: "redis://default:~generated.store-password.32~@redis-master.session-stack.svc:6379/0",
+            password: "~generated.store-app-1.32~",
+            url: "redis://app:~generated.store-app-1.32~@redis-master.session-stack.svc:6379/0",
+          },
+        },
+        {
+          name: "session-store-users",
+          data: undefined,
+          stringData: {
+            "admin-1": "~generated.store-admin-1.32~",
+            "app-1": "~generated.store-app-1.32~",
+            "backup-1": "~generated.store-backup-1.32~",
+            "metrics-1": "~generated.store-metrics-1.32~",
+            "replica-1": "~generated.store-replica-1.32~",
+            current: "1",
           },
         },
       ],
@@ -120,7 +136,7 @@ describe("rendering", () => {
       ]);
       return true;
     });
-    assert.equal((await render("local")).objects.length, 21);
+    assert.equal((await render("local")).objects.length, expected("", "").length);
   });
 });
 
