@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { randomInt } from "node:crypto";
@@ -44,7 +44,7 @@ export class Member {
   readonly #address: string;
   readonly #folder: string;
   readonly #port: number;
-  #process: ChildProcess | undefined;
+  #process: ChildProcessWithoutNullStreams | undefined;
   #log = "";
 
   constructor(ordinal: number, address: string, port: number, places: { folder: string; data: string }) {
@@ -215,14 +215,15 @@ export class Member {
   /** Ends the container as Kubernetes does, and loses what is in memory. Returns its exit code. */
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<number | null> {
     const child = this.#process;
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null)
-      return child?.exitCode ?? null;
-    const ended = once(child, "close");
-    process.kill(child.pid, signal);
+    if (child?.pid === undefined) return null;
+    this.#process = undefined;
+    if (child.exitCode === null && child.signalCode === null) {
+      process.kill(child.pid, signal);
+      await once(child, "exit");
+    }
     // The rest of the container ends with its first process.
-    await once(child, "exit");
     spawnSync("pkill", ["-KILL", "-g", String(child.pid)]);
-    await ended;
+    if (!child.stdout.closed || !child.stderr.closed) await once(child, "close");
     rmSync(this.#at("run"), { recursive: true });
     mkdirSync(this.#at("run"));
     return child.exitCode;
