@@ -1,6 +1,16 @@
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +41,8 @@ export class Members {
 
   async remove(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.kill()));
-    rmSync(this.#folder, { recursive: true });
+    // What was killed may write for a moment yet.
+    rmSync(this.#folder, { recursive: true, maxRetries: 10 });
   }
 }
 
@@ -44,8 +55,7 @@ export class Member {
   readonly #address: string;
   readonly #folder: string;
   readonly #port: number;
-  #process: ChildProcessWithoutNullStreams | undefined;
-  #log = "";
+  #process: ChildProcess | undefined;
 
   constructor(ordinal: number, address: string, port: number, places: { folder: string; data: string }) {
     this.#ordinal = ordinal;
@@ -118,19 +128,17 @@ export class Member {
 
   /** Starts the container. */
   launch(): this {
-    const child = spawn("sh", [this.#at("etc/start.sh")], { env: this.#environment(), detached: true });
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (this.#log += chunk.toString()));
-    this.#process = child;
+    const log = openSync(this.#at("log"), "a");
+    const command = [this.#at("etc/start.sh")];
+    this.#process = spawn("sh", command, { env: this.#environment(), detached: true, stdio: ["ignore", log, log] });
+    closeSync(log);
     return this;
   }
 
   /** Starts it and waits until it is ready. */
   async start(): Promise<this> {
     this.launch();
-    await eventually(`redis-${this.#ordinal} to be ready: ${this.#log}`, 15, () =>
-      Promise.resolve(this.ready() === ""),
-    );
+    await eventually(`redis-${this.#ordinal} to be ready`, 15, () => Promise.resolve(this.ready() === ""));
     return this;
   }
 
@@ -204,7 +212,7 @@ export class Member {
   }
 
   get log(): string {
-    return this.#log;
+    return readFileSync(this.#at("log"), "utf8");
   }
 
   /** Arguments of the server's process. */
@@ -223,8 +231,7 @@ export class Member {
     }
     // The rest of the container ends with its first process.
     spawnSync("pkill", ["-KILL", "-g", String(child.pid)]);
-    if (!child.stdout.closed || !child.stderr.closed) await once(child, "close");
-    rmSync(this.#at("run"), { recursive: true });
+    rmSync(this.#at("run"), { recursive: true, maxRetries: 10 });
     mkdirSync(this.#at("run"));
     return child.exitCode;
   }

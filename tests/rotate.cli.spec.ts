@@ -8,7 +8,9 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-describe("npm run store -- rotate", () => {
+describe("npm run store -- rotate", function () {
+  this.timeout(60_000); // Four processes that each load all of the program.
+
   // Where no node runs.
   const directory = mkdtempSync(join(tmpdir(), "session-stack-cli-"));
   after(() => rmSync(directory, { recursive: true }));
