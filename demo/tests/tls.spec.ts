@@ -11,7 +11,7 @@ import waitFor from "p-wait-for";
 import { connectStore } from "../src/store/connect.ts";
 import type { StoreLink } from "../src/store/link.ts";
 import { selfSigned } from "./certificate.ts";
-import type { SelfSigned } from "./certificate.ts";
+import type { Certified } from "./certificate.ts";
 import { FakeRedis } from "./fakeRedis.ts";
 import { collectLog } from "./harness.ts";
 
@@ -64,7 +64,7 @@ describe("demo: TLS to the session store", () => {
   };
   const names = (): string[] => events.map(({ event }) => event);
   /** The server goes on with another certificate, and without its connections. */
-  const serveAs = ({ key, certificate }: SelfSigned): void => {
+  const serveAs = ({ key, certificate }: Certified): void => {
     server.setSecureContext({ key, cert: certificate });
     for (const socket of sockets) socket.destroy();
   };
