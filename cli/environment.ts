@@ -12,8 +12,12 @@ export interface Environment {
   endpoint: (stack: DeployedStack) => Promise<Endpoint>;
   /** The export's directory, where this machine serves it. */
   exportDirectory?: string;
+  /** What makes the store one of engine valkey. */
+  valkey: Overrides;
   /** What makes the store one of engine redis. */
   redis: Overrides;
+  /** What puts an exporter of metrics beside it. */
+  exporter: Overrides;
   /** What makes it a memcached. */
   memcached: Overrides;
 }
@@ -46,7 +50,9 @@ export function localEnvironment(local: LocalCluster): Environment {
     },
     endpoint: ({ outputs }) => Promise.resolve(endpointAt(outputs.url, host, port)),
     exportDirectory: local.nfs.directory,
+    valkey: { "store.engine": "valkey", "store.image": local.images.valkey },
     redis: { "store.engine": "redis", "store.image": local.images.redis },
+    exporter: { "store.metrics": { image: local.images.exporter } },
     memcached: { store: { kind: "memcached", image: local.images.memcached } },
   };
 }
@@ -68,7 +74,9 @@ export function contextEnvironment({ context, stack, ingress }: ContextOptions):
       const { host, port } = given ?? { host: await ingressAddress(cluster, outputs.namespace), port: 80 };
       return endpointAt(outputs.url, host, port);
     },
+    valkey: { "store.engine": "valkey", "store.image": undefined },
     redis: { "store.engine": "redis", "store.image": undefined },
+    exporter: { "store.metrics": {} },
     memcached: { store: { kind: "memcached" } },
   };
 }

@@ -6,10 +6,12 @@ export async function everythingVisible({ cluster, outputs }: DeployedStack): Pr
   const { namespace } = outputs;
   const { items: pods } = await cluster.core.listNamespacedPod({ namespace });
   const { items: configMaps } = await cluster.core.listNamespacedConfigMap({ namespace });
-  const perPod = pods.map(async ({ metadata }) => {
+  const perPod = pods.map(async ({ metadata, spec }) => {
     const name = metadata?.name ?? "";
-    const log = await cluster.core.readNamespacedPodLog({ name, namespace });
-    return (await processList({ cluster, outputs }, name)) + log;
+    const containers = spec?.containers.map((one) => one.name) ?? [];
+    const read = (container: string) => cluster.core.readNamespacedPodLog({ name, namespace, container });
+    const logs = await Promise.all(containers.map(read));
+    return [await processList({ cluster, outputs }, name), ...logs].join("\n");
   });
   return [JSON.stringify(pods), JSON.stringify(configMaps), ...(await Promise.all(perPod))].join("\n");
 }

@@ -1,0 +1,25 @@
+import type { Environment } from "../../../cli/environment.ts";
+import { inMemory } from "../../../deploy/secrets.ts";
+import { renderFor, type StackOptions } from "../../../deploy/stack.ts";
+import type { Overrides } from "../../../render/stackFile.ts";
+
+/** A stack beside the others, in namespace `session-stack-<name>`, with passwords and directories of its own. */
+export async function ownStack(name: string, { options }: Environment, overrides: Overrides): Promise<StackOptions> {
+  const { objects } = await renderFor(options);
+  const bringsStorage = objects.some(({ kind }) => kind === "StorageClass");
+  return {
+    ...options,
+    stack: name,
+    like: options.like ?? options.stack,
+    keeper: inMemory(),
+    overrides: {
+      ...options.overrides,
+      "namespace.name": `session-stack-${name}`,
+      ...(bringsStorage ? { "storage.className": `nfs-${name}`, "storage.nfs.directories": "unique" } : {}),
+      ...overrides,
+    },
+  };
+}
+
+/** Without an Ingress: for what is about the store alone. */
+export const unreachable: Overrides = { ingress: null, affinity: { kind: "none" }, "app.replicas": 1 };
