@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { redisConf } from "../components/redis/conf.ts";
 import { users } from "../components/redis/names.ts";
+import type { Certified } from "../demo/tests/certificate.ts";
 import { eventually } from "../deploy/eventually.ts";
 
 /** Why tests with real servers are left out, or "". */
@@ -66,8 +67,7 @@ export class Member {
     for (const name of [places.data, ...["etc", "run", "secrets"].map((place) => this.#at(place))])
       mkdirSync(name, { recursive: true });
     for (const file of readdirSync(components).filter((name) => name.endsWith(".sh"))) this.#install(file);
-    const conf = redisConf({ durability: "always", eviction: "noeviction", memory: "64Mi", tls: false });
-    writeFileSync(this.#at("etc/redis.conf"), `${this.#here(conf)}bind ${address}\n`);
+    this.#configure(false);
     this.passwords([1]);
   }
 
@@ -91,6 +91,29 @@ export class Member {
 
   #install(script: string) {
     writeFileSync(this.#at(`etc/${script}`), this.#here(readFileSync(new URL(script, components), "utf8")));
+  }
+
+  #configure(tls: boolean) {
+    const conf = redisConf({ durability: "always", eviction: "noeviction", memory: "64Mi", tls });
+    writeFileSync(this.#at("etc/redis.conf"), `${this.#here(conf)}bind ${this.#address}\n`);
+  }
+
+  /** Puts these into its folder of certificates. A start from now on is one with TLS. */
+  certify({ certificate, key }: Certified, ca: Certified) {
+    mkdirSync(this.#at("etc-tls"), { recursive: true });
+    for (const [file, text] of [
+      ["tls.crt", certificate],
+      ["tls.key", key],
+      ["ca.crt", ca.certificate],
+    ] as const)
+      writeFileSync(this.#at(`etc-tls/${file}`), text);
+    this.env.TLS = "yes";
+    this.#configure(true);
+  }
+
+  /** Where it listens. */
+  get endpoint() {
+    return { host: this.#address, port: this.#port };
   }
 
   /** Changes the Secret: all versions are accepted, the first is in use. */

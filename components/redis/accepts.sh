@@ -11,7 +11,7 @@ user=$1
 IFS= read -r password
 # shellcheck disable=SC2046 # several words, or none
 answer=$(REDISCLI_AUTH=$password "$ENGINE-cli" -h 127.0.0.1 --user "$user" --no-auth-warning \
-  $([ "$TLS" = no ] || echo "--tls --cacert /etc/session-store-tls/ca.crt") ping 2>&1) || true
+  $(tls_options 127.0.0.1) ping 2>&1) || true
 case $answer in
 PONG) echo yes ;;
 *WRONGPASS*) echo no ;;

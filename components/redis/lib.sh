@@ -16,13 +16,23 @@ say() { echo "session-store: $*"; }
 
 is_primary() { [ "${POD_NAME##*-}" = 0 ]; }
 
+# How a host is reached. This pod's own server needs no proof of who it is, and could not give it just when it has to be
+# told of certificates by another authority: it still shows its old one while the files are the new ones.
+tls_options() {
+  case $TLS-$1 in
+  no-*) ;;
+  *-127.0.0.1) echo "--tls --insecure" ;;
+  *) echo "--tls --cacert /etc/session-store-tls/ca.crt" ;;
+  esac
+}
+
 # One command to the server of a host, as admin. The password goes by the environment, which no process list shows.
 ask_host() {
   host=$1
   shift
   # shellcheck disable=SC2046 # several words, or none
   REDISCLI_AUTH=$(cat "$state/admin") "$ENGINE-cli" -h "$host" --user admin --no-auth-warning \
-    $([ "$TLS" = no ] || echo "--tls --cacert /etc/session-store-tls/ca.crt") "$@"
+    $(tls_options "$host") "$@"
 }
 
 # To this pod's own server.

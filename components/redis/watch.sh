@@ -22,19 +22,25 @@ changed_passwords() {
   now=$(secrets_digest)
   [ "$now" != "$(cat "$state/secrets-digest")" ] || return 0
   write_users
-  [ "$(ask acl load)" = OK ]
+  [ "$(ask acl load)" = OK ] || return
   current admin >"$state/admin"
-  current replica | tr -d '\n' | ask -x config set masterauth >/dev/null
+  [ "$(current replica | tr -d '\n' | ask -x config set masterauth)" = OK ] || return
   echo "$now" >"$state/secrets-digest"
   say "loaded changed passwords"
 }
 
-# The file's name stays; setting it makes the server read it again.
+# The files' names stay; setting them makes the server read these and the authority's again. It goes on with the old ones
+# where they are of no use.
 changed_certificate() {
   [ "$TLS" = yes ] || return 0
   now=$(cat /etc/session-store-tls/* | sha256sum)
   [ "$now" != "${certificate:=$now}" ] || return 0
-  ask config set tls-cert-file /etc/session-store-tls/tls.crt tls-key-file /etc/session-store-tls/tls.key >/dev/null
+  answer=$(ask config set tls-cert-file /etc/session-store-tls/tls.crt tls-key-file /etc/session-store-tls/tls.key 2>&1)
+  if [ "$answer" != OK ]; then
+    [ "$now" = "${refused:-}" ] || say "a changed certificate can't be loaded: $answer"
+    refused=$now
+    return
+  fi
   certificate=$now
   say "loaded a changed certificate"
 }
