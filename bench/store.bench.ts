@@ -18,7 +18,7 @@ import { Side, tlsSecret, type Link } from "./store/side.ts";
 
 /** Times that each is measured; the median counts. */
 const rounds = 5;
-const restoreRounds = 3;
+const restoreRounds = 2;
 
 /**
  * Writes of a burst: some seconds of them, and below the 64 MB at which a server rewrites its append-only file, which
@@ -90,7 +90,7 @@ async function measure({ options }: Environment, sides: Sides, report: Report): 
   const results = await measureWrites(sides, 0, peer, report);
   const restored = await measureRestore(both, peer, report);
   for (const replicas of [1, 2]) {
-    report(`deploying ${replicas} replicas`);
+    report(`deploying with replicas: ${replicas}`);
     await deploy({ "store.replicas": replicas });
     results.push(...(await measureWrites(sides, replicas, peer, report)));
   }
