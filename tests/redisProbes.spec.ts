@@ -63,10 +63,10 @@ describe("ask.sh", () => {
     assert.deepEqual(call().args, [...common, "get", "a name"]);
   });
 
-  it("asks by TLS, and trusts the authority of the store's Secret alone", () => {
+  it("asks by TLS without proof of who it is, which its own server could not give while certificates change", () => {
     answer("");
     run("ask.sh", ["ping"], { TLS: "yes" });
-    assert.deepEqual(call().args, [...common, "--tls", "--cacert", `${at("etc")}-tls/ca.crt`, "ping"]);
+    assert.deepEqual(call().args, [...common, "--tls", "--insecure", "ping"]);
   });
 
   it("gives the password by the environment alone", () => {
