@@ -74,6 +74,7 @@ export class ScriptFolder {
 
   async run(script: string, env: Record<string, string>, args: string[] = [], input: Uint8Array = Buffer.alloc(0)) {
     const child = this.start(script, env, args);
+    child.stdin?.on("error", () => undefined); // It may end without reading.
     child.stdin?.end(input);
     return finished(child);
   }
