@@ -3,8 +3,8 @@ import { createHash, randomInt } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "../deploy/eventually.ts";
-import { listContents, parseContents } from "./redisContents.ts";
+import { eventually } from "../../deploy/eventually.ts";
+import { listContents, parseContents } from "../redisContents.ts";
 
 /** Why tests with real servers are left out, or "". */
 export const noRedis = ["server", "cli", "check-rdb"].every(
@@ -51,7 +51,7 @@ export class ScriptFolder {
 
   /** Puts a script of components/redis here. */
   add(script: string, change = (text: string) => text): void {
-    const text = readFileSync(new URL(`../components/redis/${script}`, import.meta.url), "utf8")
+    const text = readFileSync(new URL(`../../components/redis/${script}`, import.meta.url), "utf8")
       .replaceAll("/run/secrets/session-store", this.at("secrets"))
       .replaceAll("/run/session-store", this.at("run"))
       .replaceAll("/etc/session-store-tls", this.at("tls"))

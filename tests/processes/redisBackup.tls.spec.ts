@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { sessionCommands } from "./redisContents.ts";
+import { sessionCommands } from "../redisContents.ts";
 import { contents, noRedis, ScriptFolder, Server } from "./redisServers.ts";
 
 const reason = noRedis || (spawnSync("openssl", ["version"]).status === 0 ? "" : "no openssl on PATH");

@@ -13,7 +13,7 @@ import {
   startTimeOf,
   stopProcess,
   until,
-} from "../local/process.ts";
+} from "../../local/process.ts";
 
 describe("a process that outlives its starter", function () {
   if (process.platform !== "linux") return;

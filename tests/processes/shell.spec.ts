@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 describe("shell scripts", () => {
-  const root = fileURLToPath(new URL("..", import.meta.url));
+  const root = fileURLToPath(new URL("../..", import.meta.url));
   const git = spawnSync("git", ["ls-files", "*.sh"], { cwd: root, encoding: "utf8" });
   const scripts = (git.stdout ?? "").split("\n").filter((file) => file !== "");
   const hasShellcheck = spawnSync("shellcheck", ["--version"]).status === 0;

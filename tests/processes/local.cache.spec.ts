@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cached, hashOf, hashOfFolder } from "../local/cache.ts";
-import { acquire, withLock } from "../local/lock.ts";
+import { cached, hashOf, hashOfFolder } from "../../local/cache.ts";
+import { acquire, withLock } from "../../local/lock.ts";
 
 describe("the cache of built artifacts", function () {
   if (process.platform !== "linux") return;
@@ -125,10 +125,10 @@ describe("the lock of a folder", function () {
   });
 
   it("is free as soon as its holder is killed", async () => {
-    const script = `const { acquire } = await import(${JSON.stringify(join(import.meta.dirname, "../local/lock.ts"))});
+    const script = `const { acquire } = await import(${JSON.stringify(join(import.meta.dirname, "../../local/lock.ts"))});
       await acquire(${JSON.stringify(folder)}); console.log("locked"); setInterval(() => {}, 1000);`;
     const holder = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", script], {
-      cwd: join(import.meta.dirname, ".."),
+      cwd: join(import.meta.dirname, "../.."),
       stdio: ["ignore", "pipe", "inherit"],
     });
     await new Promise((resolve) => holder.stdout.once("data", resolve));

@@ -14,16 +14,16 @@ import {
 import { randomInt } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { redisConf } from "../components/redis/conf.ts";
-import { users } from "../components/redis/names.ts";
-import type { Certified } from "../demo/tests/certificate.ts";
-import { eventually } from "../deploy/eventually.ts";
+import { redisConf } from "../../components/redis/conf.ts";
+import { users } from "../../components/redis/names.ts";
+import type { Certified } from "../../demo/tests/certificate.ts";
+import { eventually } from "../../deploy/eventually.ts";
 
 /** Why tests with real servers are left out, or "". */
 const programs = ["redis-server", "redis-cli", "redis-check-aof", "flock"];
 export const noServers = spawnSync("which", programs).status === 0 ? "" : `not all of ${programs.join(", ")} on PATH`;
 
-const components = new URL("../components/redis/", import.meta.url);
+const components = new URL("../../components/redis/", import.meta.url);
 
 /** Members of a store that are processes of this machine, run by the scripts of the pods, on loopback addresses. */
 export class Members {
@@ -83,7 +83,8 @@ export class Member {
       .replaceAll("/etc/session-store", this.#at("etc"))
       .replaceAll(/(?<![\w/])\/data\b/g, this.data)
       .replaceAll("127.0.0.1", this.#address)
-      .replaceAll(/sleep [12]$/gm, "sleep 0.2")
+      .replaceAll(/sleep 1$/gm, "sleep 0.2")
+      .replaceAll(/sleep 2$/gm, "sleep 0.5")
       .replaceAll("6379", String(this.#port))
       .replaceAll("$1.${PRIMARY_HOST#*.}", "${PRIMARY_HOST%.*}.${1##*-}") // addresses, not names
       .replaceAll('"$ENGINE-cli" -h', `"$ENGINE-cli" -p ${this.#port} -h`);

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { addRotateCommand } from "../cli/storeRotate.ts";
+import { addRotateCommand } from "../../cli/storeRotate.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 describe("npm run store -- rotate", () => {
   const refused: [args: string[], message: string][] = [

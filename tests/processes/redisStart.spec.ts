@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { eventually } from "../deploy/eventually.ts";
-import { nastyPassword } from "./mocks.ts";
+import { eventually } from "../../deploy/eventually.ts";
+import { nastyPassword } from "../mocks.ts";
 import type { Member } from "./redisMembers.ts";
 import { together } from "./redisTogether.ts";
 

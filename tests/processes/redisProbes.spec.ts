@@ -7,7 +7,7 @@ import { join } from "node:path";
 // The client is a fake that writes down how it was called and says what it is told to: some answers a real server gives
 // only for a moment. What real servers answer is in redisStart.spec.ts.
 
-const components = new URL("../components/redis/", import.meta.url);
+const components = new URL("../../components/redis/", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "session-stack-probes-"));
 const at = (path: string) => join(folder, path);
 

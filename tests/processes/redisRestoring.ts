@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { eventually } from "../deploy/eventually.ts";
-import { sessionCommands } from "./redisContents.ts";
+import { eventually } from "../../deploy/eventually.ts";
+import { sessionCommands } from "../redisContents.ts";
 import { contents, noRedis, password, ScriptFolder, Server, type Ended } from "./redisServers.ts";
 
 // Real servers, client and checker, of whatever Redis this machine has; they are started again when they end, as a

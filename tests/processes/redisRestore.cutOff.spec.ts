@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { eventually } from "../deploy/eventually.ts";
+import { eventually } from "../../deploy/eventually.ts";
 import { archive, replacing, restored, restoring } from "./redisRestoring.ts";
 import { contents, finished } from "./redisServers.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:tls";
-import { authority, issue } from "../demo/tests/certificate.ts";
-import { eventually } from "../deploy/eventually.ts";
+import { authority, issue } from "../../demo/tests/certificate.ts";
+import { eventually } from "../../deploy/eventually.ts";
 import { Members, noServers, type Member } from "./redisMembers.ts";
 
 const name = "redis-master.shop.svc";

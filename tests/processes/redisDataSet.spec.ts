@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually } from "../deploy/eventually.ts";
+import { eventually } from "../../deploy/eventually.ts";
 import { loseVolume, together } from "./redisTogether.ts";
 
 together("the data set of a store's members", (store) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { noRedis, password, ScriptFolder, Server } from "./redisServers.ts";
-import { sessionCommands } from "./redisContents.ts";
+import { sessionCommands } from "../redisContents.ts";
 
 // Real servers, client and checker, of whatever Redis this machine has: that images, claims and the CronJob fit is
 // proved by the end-to-end suite (topic backup).
@@ -35,7 +35,7 @@ import { sessionCommands } from "./redisContents.ts";
   const put = (...names: string[]) => names.forEach((name) => writeFileSync(folder.at(`backup/${name}`), "an archive"));
   const follow = async () => {
     replica.ask("replicaof", primary.host, String(primary.port));
-    const { eventually } = await import("../deploy/eventually.ts");
+    const { eventually } = await import("../../deploy/eventually.ts");
     await eventually("the replica", 15, () => Promise.resolve(replica.info("master_link_status") === "up"));
   };
   const backup = (keep = 3, sources = [replica.host, primary.host]) =>

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parseAllDocuments, stringify } from "yaml";
-import { render } from "./rendered.ts";
+import { render } from "../rendered.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs the script `render` of package.json, without npm, which costs half a second each time. */
 async function renderCommand(...args: string[]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { eventually } from "../deploy/eventually.ts";
+import { eventually } from "../../deploy/eventually.ts";
 import { archive, restoring, sum } from "./redisRestoring.ts";
 import { Server } from "./redisServers.ts";
 

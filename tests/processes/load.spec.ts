@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { FakeRedis } from "../demo/tests/fakeRedis.ts";
-import { until } from "../deploy/eventually.ts";
-import { Load } from "./e2e/store/load.ts";
-import { keyOf, lanes, total, valueOf } from "./e2e/store/protocol.ts";
+import { FakeRedis } from "../../demo/tests/fakeRedis.ts";
+import { until } from "../../deploy/eventually.ts";
+import { Load } from "../e2e/store/load.ts";
+import { keyOf, lanes, total, valueOf } from "../e2e/store/protocol.ts";
 
 // The kill matrix is worth what its check is worth: here it meets servers that lose what they acknowledged.
 
