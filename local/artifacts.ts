@@ -12,6 +12,7 @@ const binaries = {
   pause: { entrypoint: ["/pause"], user: "65535:65535" },
   coredns: { entrypoint: ["/coredns"], user: "65534:65534" },
   traefik: { entrypoint: ["/traefik"], user: "65532:65532" },
+  exporter: { entrypoint: ["/redis_exporter"], user: "59000:59000" },
   // Root, as the official image: it makes directories and gives them to others.
   provisioner: { entrypoint: ["/nfs-subdir-external-provisioner"], user: "0:0" },
 } satisfies Partial<Record<ImageName, ImageConfig>>;
@@ -33,10 +34,6 @@ const packaged = {
   redisNext: store("redis", "forky"),
   valkeyNext: store("valkey", "forky"),
   memcached: { packages: ["memcached"], config: { entrypoint: ["memcached"], user: "11211:11211" } },
-  exporter: {
-    packages: ["prometheus-redis-exporter"],
-    config: { entrypoint: ["/usr/bin/prometheus-redis-exporter"], user: "59000:59000" },
-  },
 };
 
 /** Collects what the tasks of {@link buildTasks} make. */

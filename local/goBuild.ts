@@ -35,6 +35,7 @@ export const goPrograms = {
   },
   traefik: { name: "traefik", module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" },
   coredns: { name: "coredns", module: "dns" },
+  exporter: { name: "exporter", module: "exporter", package: "github.com/oliver006/redis_exporter" },
   provisioner: { name: "provisioner", module: "nfs/provisioner" },
   mountNfs: { name: "mount.nfs", module: "nfs/mount" },
   pause: { name: "pause", module: "pause" },

@@ -21,7 +21,7 @@ describe("configuration of the store", () => {
     const store = {
       kind: "redis",
       engine: "redis",
-      image: "docker.io/library/redis:8.0.5",
+      image: "docker.io/library/redis:8.0.6",
       replicas: 5,
       durability: "everysec",
       memory: "1G",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { findMirror, readSources } from "../local/images/aptSources.ts";
 import { architecture, writeArchive, writeLayer } from "../local/images/archive.ts";
 import { repositoryOf } from "../local/images/catalog.ts";
+import { store } from "../config/store.ts";
 import { copyStore } from "../local/images/store.ts";
 
 describe("the Debian mirror of the images", () => {
@@ -128,6 +129,16 @@ describe("an image", () => {
       },
       rootfs: { type: "layers", diff_ids: [`sha256:${layer.replace(".tar", "")}`] },
     });
+  });
+});
+
+describe("the exporter of the local node", () => {
+  it("is of the version that a stack has by default", async () => {
+    const settings = store.parse({ kind: "redis", metrics: {} });
+    assert.ok(settings.kind === "redis");
+    const [, version] = settings.metrics?.image.split(":") ?? [];
+    const module = await readFile(new URL("../local/exporter/go.mod", import.meta.url), "utf8");
+    assert.equal(/redis_exporter (v\S+)/.exec(module)?.[1], version);
   });
 });
 

@@ -146,8 +146,8 @@ describe("program", () => {
       const { inputs } = find("kubernetes:apps/v1:StatefulSet", "store-members");
       return /"image":"([^"]+)"/.exec(JSON.stringify(inputs))?.[1];
     };
-    assert.equal(await imageFor({}), "docker.io/valkey/valkey:8.1.4");
-    assert.equal(await imageFor({ engine: "redis" }), "docker.io/library/redis:8.0.5");
+    assert.equal(await imageFor({}), "docker.io/valkey/valkey:8.1.10");
+    assert.equal(await imageFor({ engine: "redis" }), "docker.io/library/redis:8.0.6");
     assert.equal(await imageFor({ image: "registry.example/valkey:8" }), "registry.example/valkey:8");
   });
 

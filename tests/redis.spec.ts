@@ -28,8 +28,8 @@ describe("names of the store", () => {
   });
 
   it("pin the default images", () => {
-    assert.equal(names.redisImage("valkey"), "docker.io/valkey/valkey:8.1.4");
-    assert.equal(names.redisImage("redis"), "docker.io/library/redis:8.0.5");
+    assert.equal(names.redisImage("valkey"), "docker.io/valkey/valkey:8.1.10");
+    assert.equal(names.redisImage("redis"), "docker.io/library/redis:8.0.6");
   });
 
   for (const [tls, scheme] of [

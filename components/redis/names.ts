@@ -40,6 +40,10 @@ export function storeUrl(password: string, { namespace, tls }: { namespace: stri
   return `${scheme}://app:${encodeURIComponent(password)}@${clientHost(namespace)}:${port}/0`;
 }
 
-/** Default images, pinned: the versions that the tests run. uid 999 is their user. */
-const images = { valkey: "docker.io/valkey/valkey:8.1.4", redis: "docker.io/library/redis:8.0.5" };
+/**
+ * Default images, pinned. uid 999 is their user. Redis is the patch that the tests run. Valkey is the line that they run, at
+ * its last security fixes: Debian has those under the number 8.1.1.
+ * @see https://github.com/valkey-io/valkey/blob/8.1/00-RELEASENOTES
+ */
+const images = { valkey: "docker.io/valkey/valkey:8.1.10", redis: "docker.io/library/redis:8.0.6" };
 export const redisImage = (engine: keyof typeof images) => images[engine];
