@@ -4,6 +4,7 @@ import type { Environment } from "../cli/environment.ts";
 import { connect } from "../deploy/cluster.ts";
 import { backUp } from "../deploy/store/backup.ts";
 import type { Overrides } from "../render/stackFile.ts";
+import { ownStack, unreachable } from "../tests/e2e/ownStack.ts";
 import { onLocalNode } from "./node.ts";
 import { compare, type Result } from "./result.ts";
 import { inTurn, median } from "./series.ts";
@@ -34,7 +35,7 @@ type Report = (line: string) => void;
 
 export async function run(report: Report): Promise<Result[]> {
   return onLocalNode(async (environment) => {
-    const sides = makeSides(environment, report);
+    const sides = await makeSides(environment, report);
     // What a run that was killed has left.
     await cleanUp(environment, sides);
     try {
@@ -51,19 +52,19 @@ interface Sides {
   disk: Side;
 }
 
-function makeSides(environment: Environment, report: Report): Sides {
+async function makeSides(environment: Environment, report: Report): Promise<Sides> {
   const store: Overrides = {
+    ...unreachable,
     "store.memory": memory,
     "store.size": size,
     "store.replicas": 0,
     "store.durability": "always",
     "store.backup": { schedule: "0 3 1 1 *", keep: 1 },
-    affinity: { kind: "none" },
   };
   const disk = { storage: { kind: "existing", className: diskClass } };
   return {
-    claim: new Side(environment, "bench", report, store),
-    disk: new Side(environment, "bench-disk", report, { ...disk, ...store }),
+    claim: new Side(await ownStack("bench", environment, store), report),
+    disk: new Side(await ownStack("bench-disk", environment, { ...disk, ...store }), report),
   };
 }
 

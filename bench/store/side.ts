@@ -1,4 +1,3 @@
-import type { Environment } from "../../cli/environment.ts";
 import { storeClientLabel } from "../../components/labels.ts";
 import { clientHost, port, primaryHost } from "../../components/redis/names.ts";
 import { storePod } from "../../components/redis/pod.ts";
@@ -10,7 +9,6 @@ import { deployStack, destroyStack, type StackOptions } from "../../deploy/stack
 import { askMember, presentMembers, primary, type StorePlace } from "../../deploy/store/place.ts";
 import { selfSigned } from "../../demo/tests/certificate.ts";
 import type { Overrides } from "../../render/stackFile.ts";
-import { storeStack } from "../../tests/e2e/backup/stores.ts";
 import { isReady, readPod } from "../../tests/e2e/proof/pods.ts";
 import { loadCommand, parseBurst, type Burst } from "./loadTool.ts";
 
@@ -36,9 +34,9 @@ export class Side implements StorePlace {
   readonly report: (line: string) => void;
   #options: StackOptions;
 
-  constructor(environment: Environment, stack: string, report: (line: string) => void, overrides: Overrides) {
-    this.#options = storeStack(environment, stack, overrides);
-    this.namespace = `session-stack-${stack}`;
+  constructor(options: StackOptions, report: (line: string) => void) {
+    this.#options = options;
+    this.namespace = `session-stack-${options.stack}`;
     this.cluster = connect(this.#options.target);
     this.report = report;
   }

@@ -14,9 +14,10 @@ import { heldReason } from "../../deploy/store/place.ts";
 import { planReseed, reseed } from "../../deploy/store/reseed.ts";
 import { restore } from "../../deploy/store/restore.ts";
 import { inStep } from "../../deploy/store/states.ts";
-import { contents, deployStore, fill, reports, storeStack, type StoreUnderTest } from "./backup/stores.ts";
+import { contents, deployStore, fill, reports, type StoreUnderTest } from "./backup/stores.ts";
 import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
+import { ownStack, unreachable } from "./ownStack.ts";
 import { askStore, deletePod, readySuccessor, replacePod } from "./proof/pods.ts";
 
 const sessions = 6000;
@@ -33,9 +34,9 @@ for (const engine of ["valkey", "redis"] as const) {
     /** What the source holds. */
     let original: string[];
 
-    const deploy = (stack: string, backup: object) => {
+    const deploy = async (stack: string, backup: object) => {
       const overrides = { ...(engine === "redis" ? environment.redis : {}), "store.backup": backup };
-      const options = storeStack(environment, stack, { ...overrides, "store.replicas": 2 });
+      const options = await ownStack(stack, environment, { ...unreachable, ...overrides, "store.replicas": 2 });
       deployed.push(options);
       return deployStore(options);
     };

@@ -7,7 +7,7 @@ import { deployStack, destroyStack, type DeployedStack, type StackOptions } from
 import { openEnvironment } from "./environment.ts";
 import { everythingVisible } from "./proof/visible.ts";
 import { isUp, scrape } from "./store/metrics.ts";
-import { ownStack, unreachable } from "./store/ownStack.ts";
+import { ownStack, unreachable } from "./ownStack.ts";
 
 const members = ["redis-0", "redis-1"];
 

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import type { Environment } from "../../cli/environment.ts";
 import * as names from "../../components/redis/names.ts";
 import { eventually } from "../../deploy/eventually.ts";
 import { exec } from "../../deploy/exec.ts";
-import { inMemory } from "../../deploy/secrets.ts";
-import { deployStack, destroyStack, renderFor, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
+import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { farewell, finish, rotate, type RotationSite } from "../../deploy/store/rotate.ts";
 import type { Rotation } from "../../deploy/store/rotation.ts";
 import { rotationSite } from "../../deploy/store/site.ts";
 import { openEnvironment } from "./environment.ts";
+import { ownStack } from "./ownStack.ts";
 import { Browser } from "./proof/browser.ts";
 import { askStore, replacePod } from "./proof/pods.ts";
 import { everythingVisible, secretValues } from "./proof/visible.ts";
@@ -34,7 +33,11 @@ describe("a rotation of the store's passwords and of the signing keys, under loa
 
   before("a stack of its own, with visitors and clients", async () => {
     const environment = await openEnvironment();
-    options = await ownStack(environment);
+    options = await ownStack("rotate", environment, {
+      "store.replicas": 1,
+      "app.replicas": 2,
+      "ingress.hosts": [{ host: "rotate.localhost" }],
+    });
     stack = await deploy(lists);
     const endpoint = await environment.endpoint(stack);
     const report = (line: string) => void reported.push(`${new Date().toISOString()} ${line}`);
@@ -153,26 +156,6 @@ describe("a rotation of the store's passwords and of the signing keys, under loa
     for (const value of values) assert.ok(!visible.includes(value), "a secret can be read outside its Secret");
   });
 });
-
-/** A stack beside the others, which keep their passwords. */
-async function ownStack({ options }: Environment): Promise<StackOptions> {
-  const { objects } = await renderFor(options);
-  const bringsStorage = objects.some(({ kind }) => kind === "StorageClass");
-  return {
-    ...options,
-    stack: "rotate",
-    like: options.like ?? options.stack,
-    keeper: inMemory(),
-    overrides: {
-      ...options.overrides,
-      "namespace.name": "session-stack-rotate",
-      ...(bringsStorage ? { "storage.className": "nfs-rotate", "storage.nfs.directories": "unique" } : {}),
-      "store.replicas": 1,
-      "app.replicas": 2,
-      "ingress.hosts": [{ host: "rotate.localhost" }],
-    },
-  };
-}
 
 async function accepts({ cluster, outputs }: DeployedStack, member: string, user: string, password: string) {
   const command = ["sh", "/etc/session-store/accepts.sh", user];

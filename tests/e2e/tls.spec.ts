@@ -13,7 +13,7 @@ import { visit, visitorName, visitThrough, visitUntil } from "./proof/visits.ts"
 import { openTunnel } from "./rotate/storeClient.ts";
 import * as certificates from "./store/certificates.ts";
 import { isUp } from "./store/metrics.ts";
-import { ownStack } from "./store/ownStack.ts";
+import { ownStack } from "./ownStack.ts";
 
 const [primary, replica] = ["redis-0", "redis-1"] as const;
 

@@ -10,7 +10,7 @@ import type { Overrides } from "../../render/stackFile.ts";
 import { contents, fill, type StoreUnderTest } from "./backup/stores.ts";
 import { openEnvironment } from "./environment.ts";
 import { askStore, deletePod, isReady, readPod, readySuccessor } from "./proof/pods.ts";
-import { ownStack, unreachable } from "./store/ownStack.ts";
+import { ownStack, unreachable } from "./ownStack.ts";
 
 const member = "redis-0";
 

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../../deploy/eventually.ts";
+import { relocate } from "./relocate.ts";
 import { listContents, parseContents } from "../redisContents.ts";
 
 /** Why tests with real servers are left out, or "". */
@@ -52,16 +53,10 @@ export class ScriptFolder {
   /** Puts a script of components/redis here. */
   add(script: string, change = (text: string) => text): void {
     const text = readFileSync(new URL(`../../components/redis/${script}`, import.meta.url), "utf8")
-      .replaceAll("/run/secrets/session-store", this.at("secrets"))
-      .replaceAll("/run/session-store", this.at("run"))
-      .replaceAll("/etc/session-store-tls", this.at("tls"))
-      .replaceAll("/etc/session-store", this.path)
       .replaceAll("/backup", this.at("backup"))
-      .replaceAll("/upload", this.at("upload"))
-      .replaceAll("6379", String(this.port))
-      // The client has no such line, for a pod's port is its default.
-      .replaceAll('"$ENGINE-cli" -h', `"$ENGINE-cli" -p ${this.port} -h`);
-    writeFileSync(this.at(script), change(text));
+      .replaceAll("/upload", this.at("upload"));
+    const places = { secrets: this.at("secrets"), state: this.at("run"), scripts: this.path, tls: this.at("tls") };
+    writeFileSync(this.at(script), change(relocate(text, { ...places, port: this.port })));
   }
 
   /** Starts a script as a container does, apart from what is in `env`. */

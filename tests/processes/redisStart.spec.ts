@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../deploy/eventually.ts";
 import { nastyPassword } from "../mocks.ts";
-import type { Member } from "./redisMembers.ts";
+import type { Member } from "./redisMember.ts";
 import { together } from "./redisTogether.ts";
 
 together("a store's member", (store) => {

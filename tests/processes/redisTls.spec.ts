@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:tls";
 import { authority, issue } from "../../demo/tests/certificate.ts";
 import { eventually } from "../../deploy/eventually.ts";
-import { Members, noServers, type Member } from "./redisMembers.ts";
+import type { Member } from "./redisMember.ts";
+import { Members, noServers } from "./redisMembers.ts";
 
 const name = "redis-master.shop.svc";
 

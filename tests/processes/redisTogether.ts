@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../deploy/eventually.ts";
-import { Members, noServers, type Member } from "./redisMembers.ts";
+import type { Member } from "./redisMember.ts";
+import { Members, noServers } from "./redisMembers.ts";
 
 // Real servers of Debian's redis-server run by the real scripts, as processes. That it is the same with the images'
 // servers, in pods and on NFS is proved by the end-to-end suite.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Member } from "./redisMembers.ts";
+import type { Member } from "./redisMember.ts";
 import { together } from "./redisTogether.ts";
 
 together("the users of a store's member", (store) => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../deploy/eventually.ts";
-import { Members, noServers, type Member } from "./redisMembers.ts";
+import type { Member } from "./redisMember.ts";
+import { Members, noServers } from "./redisMembers.ts";
 
 // Debian's redis-server on local disk. Both engines on NFS are the end-to-end suite's.
 

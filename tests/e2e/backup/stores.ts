@@ -1,32 +1,8 @@
-import type { Environment } from "../../../cli/environment.ts";
 import { exec } from "../../../deploy/exec.ts";
-import { inMemory } from "../../../deploy/secrets.ts";
 import { deployStack, type StackOptions } from "../../../deploy/stack.ts";
 import type { StorePlace } from "../../../deploy/store/place.ts";
-import type { Overrides } from "../../../render/stackFile.ts";
 import { listContents, parseContents, sessionCommands } from "../../redisContents.ts";
 import { askStore } from "../proof/pods.ts";
-
-/** A stack of its own beside others: as little as possible around its store. */
-export function storeStack({ options }: Environment, stack: string, overrides: Overrides): StackOptions {
-  return {
-    ...options,
-    stack,
-    like: options.like ?? options.stack,
-    keeper: inMemory(),
-    overrides: {
-      ...options.overrides,
-      "namespace.name": `session-stack-${stack}`,
-      "storage.className": `nfs-${stack}`,
-      // Nothing of an earlier run is found again.
-      "storage.nfs.directories": "unique",
-      "app.replicas": 1,
-      ingress: null,
-      affinity: { kind: "clientIP", timeoutSeconds: 600 },
-      ...overrides,
-    },
-  };
-}
 
 /** A store under test, which remembers what its commands reported. */
 export interface StoreUnderTest extends StorePlace {

@@ -1,7 +1,7 @@
-import type { Environment } from "../../../cli/environment.ts";
-import { inMemory } from "../../../deploy/secrets.ts";
-import { renderFor, type StackOptions } from "../../../deploy/stack.ts";
-import type { Overrides } from "../../../render/stackFile.ts";
+import type { Environment } from "../../cli/environment.ts";
+import { inMemory } from "../../deploy/secrets.ts";
+import { renderFor, type StackOptions } from "../../deploy/stack.ts";
+import type { Overrides } from "../../render/stackFile.ts";
 
 /** A stack beside the others, in namespace `session-stack-<name>`, with passwords and directories of its own. */
 export async function ownStack(name: string, { options }: Environment, overrides: Overrides): Promise<StackOptions> {
