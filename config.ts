@@ -14,7 +14,7 @@ export interface StackConfig extends Omit<Settings, "kubeContext" | "namespace" 
   namespace: { name: string; create: boolean };
   /** Signing keys, newest first, separated by commas. Undefined: generated, or in sessionSecretRef. */
   sessionSecret: pulumi.Output<string> | undefined;
-  /** Whether what holds sessions or secrets refuses to be deleted: in stack prod. */
+  /** Whether the store's StatefulSet refuses to be deleted: in stack prod. */
   protect: boolean;
 }
 

@@ -5,7 +5,7 @@ import { contextEnvironment, type ContextOptions } from "./environment.ts";
 
 /** `npm run stop`: takes down what `npm start` brought up. */
 await withContextOptions(new Command("stop"))
-  .description("takes down the local node, or the stack on a cluster of yours; sessions stay on the NFS export")
+  .description("takes down the local node, or the stack on a cluster of yours; sessions on an NFS export stay there")
   .option("--purge", "local node: remove the sessions and their signing keys, too")
   .action(stop)
   .parseAsync()
@@ -26,5 +26,5 @@ async function stopNode(purge = false): Promise<void> {
 
 async function stopStack(cluster: ContextOptions): Promise<void> {
   await destroyStack(contextEnvironment(cluster).options);
-  console.log(`stack ${cluster.stack} is gone from ${cluster.context}; its directories are still on the NFS server`);
+  console.log(`stack ${cluster.stack} is gone from ${cluster.context}; what its volumes' class keeps is still there`);
 }

@@ -16,7 +16,7 @@ const fields = [
 
 type Field = (typeof fields)[number];
 
-/** A schedule of five fields, as CronJobs take it, in the time zone of the cluster's control plane (mostly UTC). */
+/** A schedule of five fields, as CronJobs take it, in UTC. */
 export const cronSchedule = () =>
   z.string(shape).superRefine((schedule, context) => {
     const parts = schedule.split(" ");

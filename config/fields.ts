@@ -9,7 +9,7 @@ import { parseBytes, parseCores } from "./quantity.ts";
 
 const unsupported = z.custom<undefined>((value) => value === undefined, "is not yet supported; remove it").optional();
 
-/** A key of the contract (design: config.md) that this release does not implement. */
+/** A key of the contract that this release does not implement. */
 export const notYet = () => unsupported;
 
 /** An object that refuses keys it does not know, each with a line that says which it knows. */

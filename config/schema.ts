@@ -72,7 +72,7 @@ const signingKeys = text(
   "must be signing keys of at least 32 characters each, newest first, separated by commas without spaces",
 );
 
-/** Everything the program can be told, by top-level key. @see docs/config.md */
+/** Everything the program can be told, by top-level key. @see README.md, Configuration */
 export const schema = object({
   kubeContext: z
     .string("must name a context of the kubeconfig")

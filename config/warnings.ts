@@ -23,7 +23,7 @@ const memcached =
 const none =
   "store.kind none: each session lives in one pod and is lost with it, so a rollout of the application logs everybody out. Use redis to keep them.";
 const everysec =
-  "store.durability everysec in prod: the writes of the last second or two, acknowledged already, are lost when the node or the NFS server fails. Use always to keep them.";
+  "store.durability everysec in prod: the writes of the last second or two, acknowledged already, are lost when the node fails. Use always to keep them.";
 const plainText =
   "store.tls null in prod: sessions and the store's password cross the cluster's network in plain text. Set store.tls.secretName to encrypt them.";
 const externalPlainText =

@@ -149,7 +149,7 @@ describe("warnings of a configuration", () => {
   const external = (encrypted: boolean) => ({ kind: "external", external: { secretName: "cache", tls: encrypted } });
 
   const everysec =
-    "store.durability everysec in prod: the writes of the last second or two, acknowledged already, are lost when the node or the NFS server fails. Use always to keep them.";
+    "store.durability everysec in prod: the writes of the last second or two, acknowledged already, are lost when the node fails. Use always to keep them.";
   const plain =
     "store.tls null in prod: sessions and the store's password cross the cluster's network in plain text. Set store.tls.secretName to encrypt them.";
   const cases: [stack: string, values: Record<string, unknown>, ...lines: string[]][] = [

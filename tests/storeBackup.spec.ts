@@ -113,7 +113,7 @@ const podTemplate = (pod: Expected) => ({
 const archives = { name: "backup", persistentVolumeClaim: { claimName: "session-store-backup" } };
 
 describe("createStoreBackup", () => {
-  it("makes a CronJob that backs up from the first replica, then the primary, as the user backup", async () => {
+  it("makes a CronJob that backs up from a replica, the primary where none is in step, as the user backup", async () => {
     assert.deepEqual((await create()).find(cronJob, "store-backup").inputs, {
       apiVersion: "batch/v1",
       kind: "CronJob",
@@ -134,7 +134,7 @@ describe("createStoreBackup", () => {
               name: "redis-backup",
               script: "backup.sh",
               env: [
-                { name: "SOURCES", value: "redis-1.redis.shop.svc redis-0.redis.shop.svc" },
+                { name: "SOURCES", value: "redis-1.redis.shop.svc redis-2.redis.shop.svc redis-0.redis.shop.svc" },
                 { name: "KEEP", value: "7" },
               ],
               memory: "128Mi",

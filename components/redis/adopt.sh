@@ -12,6 +12,10 @@ if is_primary; then
   echo "redis-0 is the primary: it follows nobody" >&2
   exit 1
 fi
+if [ -e "$state/held" ]; then
+  echo "$POD_NAME is held, and this may not be its volume: $(cat "$state/held")" >&2
+  exit 1
+fi
 theirs=$(primary_dataset)
 if [ -z "$theirs" ]; then
   echo "the primary does not answer" >&2

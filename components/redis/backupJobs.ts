@@ -71,10 +71,10 @@ export function backupCronJob(args: BackupArgs, { schedule, keep }: BackupSettin
   };
 }
 
-/** A replica first, so that copying costs the primary nothing; the primary where the replica is not in step. */
+/** Replicas first, so that copying costs the primary nothing; the primary where none is in step. */
 function sources({ namespace, replicas }: BackupArgs): string[] {
-  const ordinals = replicas === 0 ? [0] : [1, 0];
-  return ordinals.map((ordinal) => names.memberHost(namespace, ordinal));
+  const ordinals = Array.from({ length: replicas }, (_, index) => index + 1);
+  return [...ordinals, 0].map((ordinal) => names.memberHost(namespace, ordinal));
 }
 
 /**

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2034 # used by those who source this
 
 # Seconds: to take the data over; to agree on the count; to come back after a restart.
-copy_limit=2400 count_limit=30 return_limit=60
+copy_limit=2400 count_limit=30 return_limit=600
 following=no
 
 # within SECONDS CONDITION… looks again and again; fails when the time is up.

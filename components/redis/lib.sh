@@ -26,6 +26,9 @@ tls_options() {
   esac
 }
 
+# Stands for the certificates, to see that they changed.
+certificates_digest() { cat /etc/session-store-tls/* | sha256sum; }
+
 # One command to the server of a host, as admin. The password goes by the environment, which no process list shows.
 ask_host() {
   host=$1
@@ -56,10 +59,11 @@ wait_while() { hold "$1" never; }
 # shall follow first (reseed.sh).
 hold_while() { hold "$1" "$state/override"; }
 
-# Leaves `ordered` as yes where an order ended it.
+# Leaves `ordered` as yes where an order ended it. One that was given for another reason counts for none.
 hold() {
   told=
   ordered=no
+  rm -f "$state/override"
   trap 'exit 143' TERM
   while reason=$("$1") && [ -n "$reason" ]; do
     if [ -f "$2" ]; then

@@ -9,15 +9,18 @@ if [ -e "$state/held" ]; then
   echo "held: $(cat "$state/held")"
   exit 1
 fi
-info=$(ask info replication 2>&1 | tr -d '\r')
+# INFO answers while the server still reads its files, and says already whom it is.
+info=$(ask info 2>&1 | tr -d '\r')
 if is_primary; then
-  wanted='role:master'
+  wanted='loading:0
+role:master'
 else
-  wanted='role:slave
+  wanted='loading:0
+role:slave
 master_link_status:up
 master_sync_in_progress:0'
 fi
-answer=$(printf '%s\n' "$info" | grep -E '^(role|master_link_status|master_sync_in_progress):') || {
+answer=$(printf '%s\n' "$info" | grep -E '^(loading|role|master_link_status|master_sync_in_progress):') || {
   echo "$info" # an error's text
   exit 1
 }

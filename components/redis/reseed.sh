@@ -36,6 +36,7 @@ serving() {
   [ "$(query "$PRIMARY_HOST" ping)" != PONG ] || return 0
   reason=$(cat "$state/held" 2>/dev/null) || return 1
   case $reason in
+  "repairs its files") return 1 ;;
   "this volume is empty"* | *"append-only file"*) ;;
   *) fail "redis-0 is held for another reason: $reason" ;;
   esac

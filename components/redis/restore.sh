@@ -33,11 +33,15 @@ receive() {
   mv "$upload.part" "$upload"
 }
 
+arriving() { [ -n "$(find "$upload.part" -mmin -2 2>/dev/null)" ]; }
+
 choose() {
   case ${ARCHIVE:-} in
   upload)
     echo "waiting for the archive"
-    within "$upload_limit" test -e "$upload" || refuse "no archive arrived within $upload_limit s"
+    until within "$upload_limit" test -e "$upload"; do
+      arriving || refuse "no archive arrived within $upload_limit s"
+    done
     archive=$upload
     ;;
   '')
@@ -119,12 +123,17 @@ meet_primary() {
   within 5 leads || {
     case $role in
     *role:slave*) ;;
+    *role:master*) within "$return_limit" leads || fail "redis-0 still reads its files: try again later" ;;
     *) refuse "redis-0 does not answer ($role): if it is held, see npm run store -- reseed and override" ;;
     esac
+  }
+  case $role in
+  *role:slave*)
     echo "redis-0 follows $(echo "$role" | field master_host), which is gone: starting it again"
     query "$PRIMARY_HOST" shutdown nosave now force >/dev/null
     within "$return_limit" leads || fail "redis-0 did not come back as the primary within $return_limit s"
-  }
+    ;;
+  esac
   note_primary
   room=$(query "$PRIMARY_HOST" config get maxmemory | tail -n 1)
   need=$(query "$POD_IP" info memory | field used_memory)
@@ -138,7 +147,7 @@ leads() {
   *master_link_status:up* | *master_sync_in_progress:1*)
     refuse "redis-0 follows $(echo "$role" | field master_host): another restore or a reseed is under way"
     ;;
-  *role:master*) ;;
+  *role:master*) query "$PRIMARY_HOST" info persistence | grep -qx loading:0 ;;
   *) return 1 ;;
   esac
 }

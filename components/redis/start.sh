@@ -46,11 +46,13 @@ hold_while damaged
 repair
 is_primary && hold_while replicas_have_data
 identify
-if [ -n "$follow_first" ] && is_empty; then : >"$data/unfilled"; else rm -f "$data/unfilled"; fi
+# Until another member's data has come, what is here counts for nothing, though it may be a part of it (repair).
+if [ -n "$follow_first" ]; then : >"$data/unfilled"; else rm -f "$data/unfilled"; fi
 echo "$NAMESPACE/$POD_NAME" >"$data/owner"
 : >"$data/starting"
 
 secrets_digest >"$state/secrets-digest"
+[ "$TLS" = no ] || certificates_digest >"$state/certificates-digest"
 write_users
 write_config >"$state/redis.conf"
 sh /etc/session-store/watch.sh 9>&- &

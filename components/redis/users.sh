@@ -4,8 +4,8 @@
 # shellcheck disable=SC2154 # lib.sh sets data, state and secrets
 
 # What session libraries use: none that reads other keys' names, other users or the server's settings. INFO tells a
-# client that the server is still loading (ioredis).
-app_commands="+@connection +@transaction +@string +@hash +@set +@sortedset +@pubsub -@dangerous -@admin +del \
+# client that the server is still loading (ioredis). Of the databases the first alone: the guards count its keys.
+app_commands="+@connection -select +select|0 +@transaction +@string +@hash +@set +@sortedset +@pubsub -@dangerous -@admin +del \
 +unlink +exists +expire +expireat +pexpire +pexpireat +expiretime +pexpiretime +ttl +pttl +persist +rename \
 +type +touch +eval +evalsha +script|load +script|exists +wait +info"
 

@@ -40,6 +40,9 @@ written_by_another() {
 # Bytes of damage at the end of the append-only file that are cut without asking: more than what one crash tears.
 largest_tail=1048576
 
+# The file that was written last.
+last_file() { sed -n 's/^file \([^ ]*\) .*type i.*/\1/p' "$manifest" | tail -n 1; }
+
 # Looks only after a start that did not get as far as serving, since it reads everything. Only the file that was written
 # last has an end that a crash tears; the checker stops at the first file that is damaged.
 damaged() {
@@ -47,9 +50,10 @@ damaged() {
   report=$("$ENGINE-check-aof" "$manifest" 2>&1) && return
   file=$(printf '%s\n' "$report" | sed -n 's/^AOF analyzed: filename=\([^,]*\),.*/\1/p' | tail -n 1)
   cut=$(printf '%s\n' "$report" | sed -n 's/^AOF analyzed: .*diff=\([0-9]*\)$/\1/p' | tail -n 1)
-  last=$(sed -n 's/^file \([^ ]*\) .*type i.*/\1/p' "$manifest" | tail -n 1)
+  last=$(last_file)
   if [ "$file" != "$last" ] || [ "${cut:-0}" -eq 0 ]; then
-    echo "its append-only file is damaged beyond repair: reseed it from a replica or restore a backup"
+    echo "its append-only file is damaged beyond repair: $(is_primary && echo "run npm run store -- reseed" ||
+      echo "override, and it is copied anew from redis-0")"
   elif [ "$CORRUPT_TAIL" = refuse ]; then
     echo "the last $cut bytes of its append-only file are damaged and store.corruptTail is refuse"
   elif [ "$cut" -gt "$largest_tail" ]; then
@@ -57,26 +61,35 @@ damaged() {
   fi
 }
 
+# Copies what will be cut aside: the last file, which alone is cut, and the list of files.
+copy_aside() {
+  mkdir -p "$aside" && cp "$manifest" "${manifest%/*}/$(last_file)" "$aside" 2>/dev/null && return
+  rm -rf "$aside"
+  echo "there is no room to copy the damaged end of its files aside: make room in the volume"
+}
+
 # Copies what is damaged aside and cuts the damage off. What can't be repaired is set aside as a whole, by order alone.
+# Alive meanwhile, as large files take their time: it is no reason to start over.
 repair() {
   [ -e "$data/starting" ] && [ -s "$manifest" ] || return 0
-  "$ENGINE-check-aof" "$manifest" >/dev/null 2>&1 && return
+  was_ordered=$ordered
+  echo "repairs its files" >"$state/held"
+  "$ENGINE-check-aof" "$manifest" >/dev/null 2>&1 && { rm "$state/held"; return; }
   aside=$data/damaged-$(date -u +%Y%m%dT%H%M%SZ)
-  if ! cp -R "$data/appendonlydir" "$aside"; then
-    rm -rf "$aside"
-    say "no room to copy the damaged append-only file aside: make room in the volume"
-    exit 1
-  fi
-  find "$data" -maxdepth 1 -name 'damaged-*' | sort | head -n -2 | xargs -r rm -r # the newest two stay
+  wait_while copy_aside
+  echo "repairs its files" >"$state/held"
   if echo y | "$ENGINE-check-aof" --fix "$manifest" >"$state/repair" 2>&1; then
     say "cut the damaged end of the append-only file; as it was: $aside"
-  elif [ "$ordered" = yes ]; then
-    rm -r "$data/appendonlydir"
+  elif [ "$was_ordered" = yes ]; then
+    rm -rf "$aside"
+    mv "$data/appendonlydir" "$aside"
     say "set the damaged append-only file aside: $aside"
   else
     say "the append-only file could not be repaired: $(tail -n 1 "$state/repair")"
     exit 1
   fi
+  find "$data" -maxdepth 1 -name 'damaged-*' | sort | head -n -2 | xargs -r rm -r # the newest two stay
+  rm "$state/held"
 }
 
 is_empty() { [ ! -s "$manifest" ] || [ -e "$data/unfilled" ]; }

@@ -33,15 +33,15 @@ changed_passwords() {
 # where they are of no use.
 changed_certificate() {
   [ "$TLS" = yes ] || return 0
-  now=$(cat /etc/session-store-tls/* | sha256sum)
-  [ "$now" != "${certificate:=$now}" ] || return 0
+  now=$(certificates_digest)
+  [ "$now" != "$(cat "$state/certificates-digest")" ] || return 0
   answer=$(ask config set tls-cert-file /etc/session-store-tls/tls.crt tls-key-file /etc/session-store-tls/tls.key 2>&1)
   if [ "$answer" != OK ]; then
     [ "$now" = "${refused:-}" ] || say "a changed certificate can't be loaded: $answer"
     refused=$now
     return
   fi
-  certificate=$now
+  echo "$now" >"$state/certificates-digest"
   say "loaded a changed certificate"
 }
 

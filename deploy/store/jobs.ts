@@ -1,6 +1,6 @@
 import type { V1CronJob, V1EnvVar, V1Job, V1Pod } from "@kubernetes/client-node";
 import { orUndefined } from "../cluster.ts";
-import { eventually, until } from "../eventually.ts";
+import { eventually } from "../eventually.ts";
 import { explainPods } from "../explain.ts";
 import type { StorePlace } from "./place.ts";
 
@@ -61,7 +61,7 @@ export async function followJob(place: StorePlace, { metadata }: V1Job): Promise
   const { cluster, namespace } = place;
   const name = metadata?.name ?? "";
   const told = new Map<string, number>();
-  const end = await until(`Job ${name} to end`, jobDeadline, async () => {
+  const end = await eventually(`Job ${name} to end`, jobDeadline, async () => {
     const { status } = await cluster.batch.readNamespacedJob({ name, namespace });
     for (const pod of await podsOf(place, name)) await tell(place, pod, told);
     return status?.conditions?.find(

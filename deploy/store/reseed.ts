@@ -40,16 +40,16 @@ export function chooseSource(replicas: MemberState[]): MemberState {
 export async function reseed(place: StorePlace, { source }: ReseedPlan): Promise<void> {
   const { cluster, namespace, report } = place;
   await execInto(cluster, namespace, primary, ["sh", "/etc/session-store/reseed.sh", source.member], lines(report));
+  const problems: string[] = [];
   for (const member of await presentMembers(place)) {
     if (member === primary) continue;
-    await execInto(
-      cluster,
-      namespace,
-      member,
-      ["sh", "/etc/session-store/adopt.sh"],
-      lines(() => undefined),
-    );
+    const adopt = ["sh", "/etc/session-store/adopt.sh"];
+    const quietly = lines(() => undefined);
+    await execInto(cluster, namespace, member, adopt, quietly).catch((error: unknown) => {
+      problems.push(error instanceof Error ? error.message : String(error));
+    });
   }
+  if (problems.length > 0) throw new Error(`redis-0 has all sessions again, but: ${problems.join("; ")}`);
   await inStep(place);
   report("all members are in step");
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
 import { eventually } from "../../deploy/eventually.ts";
 import { loseVolume, together } from "./redisTogether.ts";
 
@@ -21,6 +22,21 @@ together("the data set of a store's members", (store) => {
     await primary.held("this volume is empty and redis-1 holds 1 keys: run npm run store -- reseed");
     assert.equal(primary.script("live.sh").status, 0);
     assert.equal(replica.ask("get", "sess:jack"), "here");
+  });
+
+  it("is not what a cut left of a primary that was to follow its replica, and died before it had all", async () => {
+    const [primary] = await store.pair();
+    await primary.kill();
+    appendFileSync(primary.appendOnlyFile, Buffer.alloc(1_048_577));
+    await (primary.launch(), primary.ended());
+    primary.launch();
+    await primary.held(/more than a crash leaves/);
+    primary.override("127.255.255.254"); // Where nobody is.
+    await eventually("it to follow", 15, () => Promise.resolve(primary.ask("role").startsWith("slave")));
+    assert.equal(primary.ask("dbsize"), "1");
+    await primary.kill();
+    primary.launch();
+    await primary.held("this volume is empty and redis-1 holds 1 keys: run npm run store -- reseed");
   });
 
   it("keeps a replica's data from a primary that was told to begin anew, until it is given up", async () => {

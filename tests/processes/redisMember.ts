@@ -179,8 +179,9 @@ export class Member {
     return this.#at("bin");
   }
 
-  override() {
-    writeFileSync(this.#at("run/override"), "");
+  /** Orders a held start to go on. @param follow whom to follow first */
+  override(follow = "") {
+    writeFileSync(this.#at("run/override"), follow);
   }
 
   /** Content of a file of its volume, or undefined. */

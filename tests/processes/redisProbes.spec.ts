@@ -86,7 +86,9 @@ describe("ask.sh", () => {
 type Probe = [text: string, status: number, shown?: string];
 const refused = "Could not connect to Redis at 127.0.0.1:6379: Connection refused";
 const info = (role: string, ...more: string[]) =>
-  ["# Replication", `role:${role}`, "connected_slaves:0", ...more, ""].join("\r\n");
+  ["# Persistence", "loading:0", "async_loading:0", "# Replication", `role:${role}`, ...more, ""].join("\r\n");
+/** What a server says of itself already while it reads its files. */
+const loading = (text: string) => text.replace("\nloading:0", "\nloading:1");
 const replica = (link: string, syncing: number) =>
   info("slave", "master_host:redis-0", `master_link_status:${link}`, `master_sync_in_progress:${syncing}`);
 
@@ -128,7 +130,8 @@ describe("live.sh", () => {
 describe("ready.sh of the primary", () => {
   probes("ready.sh", "redis-0", [
     [info("master"), 0],
-    [replica("up", 0), 0, "role:slave\nmaster_link_status:up\nmaster_sync_in_progress:0"],
+    [loading(info("master")), 0, "loading:1\nrole:master"],
+    [replica("up", 0), 0, "loading:0\nrole:slave\nmaster_link_status:up\nmaster_sync_in_progress:0"],
     ["LOADING Valkey is loading the dataset in memory\n", 0, "LOADING Valkey is loading the dataset in memory"],
     ["NOAUTH Authentication required.\n", 0, "NOAUTH Authentication required."],
     [refused, 1, refused],
@@ -138,7 +141,7 @@ describe("ready.sh of the primary", () => {
   it("asks and never writes", () => {
     answer(info("master"));
     run("ready.sh");
-    assert.deepEqual(call().args.slice(-2), ["info", "replication"]);
+    assert.deepEqual(call().args.slice(-1), ["info"]);
   });
 
   it("shows why start.sh is held", () => {
@@ -151,10 +154,10 @@ describe("ready.sh of the primary", () => {
 describe("ready.sh of a replica", () => {
   probes("ready.sh", "redis-2", [
     [replica("up", 0), 0],
-    [replica("down", 0), 0, "role:slave\nmaster_link_status:down\nmaster_sync_in_progress:0"],
-    [replica("down", 1), 0, "role:slave\nmaster_link_status:down\nmaster_sync_in_progress:1"],
-    [replica("up", 1), 0, "role:slave\nmaster_link_status:up\nmaster_sync_in_progress:1"],
-    [info("master"), 0, "role:master"],
+    [replica("down", 0), 0, "loading:0\nrole:slave\nmaster_link_status:down\nmaster_sync_in_progress:0"],
+    [replica("down", 1), 0, "loading:0\nrole:slave\nmaster_link_status:down\nmaster_sync_in_progress:1"],
+    [replica("up", 1), 0, "loading:0\nrole:slave\nmaster_link_status:up\nmaster_sync_in_progress:1"],
+    [info("master"), 0, "loading:0\nrole:master"],
     ["LOADING Valkey is loading\n", 0, "LOADING Valkey is loading"],
     [refused, 1, refused],
   ]);

@@ -27,6 +27,7 @@ together("the users of a store's member", (store) => {
       ["publish", "sess:c", "x"],
       ["eval", "return redis.call('del', KEYS[1])", "1", "sess:1"],
       ["multi"],
+      ["select", "0"],
       ["client", "setname", "shop"],
       ["info", "persistence"],
       ["rename", "sess:h", "sess:i"],
@@ -56,6 +57,7 @@ together("the users of a store's member", (store) => {
       ["client", "list"],
       ["monitor"],
       ["sync"],
+      ["select", "1"],
     ];
     for (const command of commands)
       assert.match(app(primary, ...command), /NOPERM|can't access|No permission/i, command.join(" "));

@@ -91,8 +91,14 @@ export class Subject implements Pods {
       });
       const members = await this.members();
       const isWell = (pod: V1Pod) => isReady(pod) && pod.metadata?.deletionTimestamp === undefined;
-      return members.length === spec?.replicas && members.every(isWell);
+      return members.length === spec?.replicas && members.every(isWell) && (await this.#inStep(members.length - 1));
     });
+  }
+
+  /** By the primary's word: a replica believes in a link that has ended without a word for a while. */
+  async #inStep(replicas: number): Promise<boolean> {
+    const info = await askStore(this, "redis-0", "info", "replication");
+    return info.match(/^slave\d+:.*state=online/gm)?.length === replicas || replicas === 0;
   }
 
   /** The image that members run. */
