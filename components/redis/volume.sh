@@ -44,17 +44,22 @@ largest_tail=1048576
 last_file() { sed -n 's/^file \([^ ]*\) .*type i.*/\1/p' "$manifest" | tail -n 1; }
 
 # Looks only after a start that did not get as far as serving, since it reads everything. Only the file that was written
-# last has an end that a crash tears; the checker stops at the first file that is damaged.
+# last has an end that a crash tears; the checker stops at the first file that is damaged. Leaves a note for
+# repair: the bytes to cut, or nothing where that is no cure.
 damaged() {
+  rm -f "$state/damaged"
   [ -e "$data/starting" ] && [ -s "$manifest" ] || return 0
   report=$("$ENGINE-check-aof" "$manifest" 2>&1) && return
+  : >"$state/damaged"
   file=$(printf '%s\n' "$report" | sed -n 's/^AOF analyzed: filename=\([^,]*\),.*/\1/p' | tail -n 1)
   cut=$(printf '%s\n' "$report" | sed -n 's/^AOF analyzed: .*diff=\([0-9]*\)$/\1/p' | tail -n 1)
-  last=$(last_file)
-  if [ "$file" != "$last" ] || [ "${cut:-0}" -eq 0 ]; then
+  if [ "$file" != "$(last_file)" ] || [ "${cut:-0}" -eq 0 ]; then
     echo "its append-only file is damaged beyond repair: $(is_primary && echo "run npm run store -- reseed" ||
       echo "override, and it is copied anew from redis-0")"
-  elif [ "$CORRUPT_TAIL" = refuse ]; then
+    return
+  fi
+  echo "$cut" >"$state/damaged"
+  if [ "$CORRUPT_TAIL" = refuse ]; then
     echo "the last $cut bytes of its append-only file are damaged and store.corruptTail is refuse"
   elif [ "$cut" -gt "$largest_tail" ]; then
     echo "$cut bytes of its append-only file are damaged or follow damage, more than a crash leaves ($largest_tail)"
@@ -68,17 +73,22 @@ copy_aside() {
   echo "there is no room to copy the damaged end of its files aside: make room in the volume"
 }
 
-# Copies what is damaged aside and cuts the damage off. What can't be repaired is set aside as a whole, by order alone.
 # Alive meanwhile, as large files take their time: it is no reason to start over.
-repair() {
-  [ -e "$data/starting" ] && [ -s "$manifest" ] || return 0
-  was_ordered=$ordered
-  echo "repairs its files" >"$state/held"
-  "$ENGINE-check-aof" "$manifest" >/dev/null 2>&1 && { rm "$state/held"; return; }
-  aside=$data/damaged-$(date -u +%Y%m%dT%H%M%SZ)
+repairing() { echo "repairs its files" >"$state/held"; }
+
+cut_end() {
+  repairing
   wait_while copy_aside
-  echo "repairs its files" >"$state/held"
-  if echo y | "$ENGINE-check-aof" --fix "$manifest" >"$state/repair" 2>&1; then
+  repairing
+  echo y | "$ENGINE-check-aof" --fix "$manifest" >"$state/repair" 2>&1
+}
+
+# Copies the damaged end aside and cuts it off. What that does not cure is set aside as a whole, by order alone.
+repair() {
+  [ -e "$state/damaged" ] || return 0
+  was_ordered=$ordered
+  aside=$data/damaged-$(date -u +%Y%m%dT%H%M%SZ)
+  if [ -s "$state/damaged" ] && cut_end; then
     say "cut the damaged end of the append-only file; as it was: $aside"
   elif [ "$was_ordered" = yes ]; then
     rm -rf "$aside"
@@ -89,7 +99,7 @@ repair() {
     exit 1
   fi
   find "$data" -maxdepth 1 -name 'damaged-*' | sort | head -n -2 | xargs -r rm -r # the newest two stay
-  rm "$state/held"
+  rm -f "$state/held"
 }
 
 is_empty() { [ ! -s "$manifest" ] || [ -e "$data/unfilled" ]; }

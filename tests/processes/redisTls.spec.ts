@@ -4,18 +4,15 @@ import { connect } from "node:tls";
 import { authority, issue } from "../../demo/tests/certificate.ts";
 import { eventually } from "../../deploy/eventually.ts";
 import type { Member } from "./redisMember.ts";
-import { Members, noServers } from "./redisMembers.ts";
+import { together } from "./redisTogether.ts";
 
 const name = "redis-master.shop.svc";
 
-(noServers === "" ? describe : describe.skip)(`members with TLS${noServers && ` (skipped: ${noServers})`}`, () => {
-  let members: Members;
+together("members with TLS", (store) => {
   let primary: Member;
   beforeEach(() => {
-    members = new Members();
-    primary = members.add(0);
+    primary = store.members.add(0);
   });
-  afterEach(() => members.remove());
 
   /** Whether a client that trusts this authority alone trusts the server. */
   const isTrusted = async (member: Member, ca: string): Promise<boolean> => {
@@ -33,7 +30,7 @@ const name = "redis-master.shop.svc";
 
   it("load certificates of another authority without a restart, and replicate by them", async () => {
     const [before, after] = [authority("before"), authority("after")];
-    const replica = members.add(1);
+    const replica = store.members.add(1);
     for (const member of [primary, replica]) {
       member.certify(issue(before, [name]), before);
       await member.start();

@@ -3,18 +3,15 @@ import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, truncateSy
 import { join } from "node:path";
 import { eventually } from "../../deploy/eventually.ts";
 import type { Member } from "./redisMember.ts";
-import { Members, noServers } from "./redisMembers.ts";
+import { together } from "./redisTogether.ts";
 
 // Debian's redis-server on local disk. Both engines on NFS are the end-to-end suite's.
 
-(noServers === "" ? describe : describe.skip)(`a member's volume${noServers && ` (skipped: ${noServers})`}`, () => {
-  let members: Members;
+together("a member's volume", (store) => {
   let primary: Member;
   beforeEach(() => {
-    members = new Members();
-    primary = members.add(0);
+    primary = store.members.add(0);
   });
-  afterEach(() => members.remove());
 
   const loaded = () => eventually("it to have loaded", 10, () => Promise.resolve(primary.file("engine") !== undefined));
   const ready = () => eventually("it to be ready", 15, () => Promise.resolve(primary.ready() === ""));
@@ -31,7 +28,7 @@ import { Members, noServers } from "./redisMembers.ts";
   describe("that another server has", () => {
     it("is waited for, and taken when that one is gone", async () => {
       await primary.start();
-      const second = members.add(1, 0).launch();
+      const second = store.members.add(1, 0).launch();
       await second.held("another server holds the lock on this volume");
       assert.equal(second.script("live.sh").status, 0);
       assert.equal(primary.ready(), "");
@@ -41,7 +38,7 @@ import { Members, noServers } from "./redisMembers.ts";
 
     it("cannot be taken by order", async () => {
       await primary.start();
-      const second = members.add(1, 0).launch();
+      const second = store.members.add(1, 0).launch();
       await second.held(/holds the lock/);
       second.override();
       await primary.kill();
@@ -51,7 +48,7 @@ import { Members, noServers } from "./redisMembers.ts";
 
     it("lets a held pod end at once when it is told to", async () => {
       await primary.start();
-      const second = members.add(1, 0).launch();
+      const second = store.members.add(1, 0).launch();
       await second.held(/holds the lock/);
       assert.equal(await second.stop(), 143);
     });
@@ -167,6 +164,18 @@ import { Members, noServers } from "./redisMembers.ts";
       const folder = join(primary.data, "appendonlydir");
       const base = join(folder, readdirSync(folder).find((name) => name.endsWith(".base.rdb")) ?? "");
       writeFileSync(base, "no such thing");
+      await (primary.launch(), primary.ended());
+      primary.launch();
+      await primary.held("its append-only file is damaged beyond repair: run npm run store -- reseed");
+      primary.override();
+      await ready();
+      assert.equal(primary.ask("dbsize"), "0");
+      assert.equal(copies().length, 1);
+    });
+
+    it("is held when its last file is missing, and set aside by order", async () => {
+      await withSessions();
+      rmSync(primary.appendOnlyFile);
       await (primary.launch(), primary.ended());
       primary.launch();
       await primary.held("its append-only file is damaged beyond repair: run npm run store -- reseed");
