@@ -120,19 +120,14 @@ loaded() {
 # redis-0 has to be the primary and to have room. One that follows nobody who is there was left so by a run that was
 # killed: it is started again from its files.
 meet_primary() {
-  within 5 leads || {
-    case $role in
-    *role:slave*) ;;
-    *role:master*) within "$return_limit" leads || fail "redis-0 still reads its files: try again later" ;;
-    *) refuse "redis-0 does not answer ($role): if it is held, see npm run store -- reseed and override" ;;
-    esac
-  }
-  case $role in
+  within 5 leads || case $role in
+  *role:master*) within "$return_limit" leads || fail "redis-0 still reads its files: try again later" ;;
   *role:slave*)
     echo "redis-0 follows $(echo "$role" | field master_host), which is gone: starting it again"
     query "$PRIMARY_HOST" shutdown nosave now force >/dev/null
     within "$return_limit" leads || fail "redis-0 did not come back as the primary within $return_limit s"
     ;;
+  *) refuse "redis-0 does not answer ($role): if it is held, see npm run store -- reseed and override" ;;
   esac
   note_primary
   room=$(query "$PRIMARY_HOST" config get maxmemory | tail -n 1)
