@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Environment } from "../../cli/environment.ts";
 import { eventually } from "../../deploy/eventually.ts";
-import { inMemory } from "../../deploy/secrets.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import type { Overrides } from "../../render/stackFile.ts";
 import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
+import { ownStack } from "./ownStack.ts";
 import { Browser, type Endpoint, type Session } from "./proof/browser.ts";
 import { askStore, deletePod, podGone, settled, type Pods } from "./proof/pods.ts";
 
@@ -13,22 +13,14 @@ import { askStore, deletePod, podGone, settled, type Pods } from "./proof/pods.t
 const deadline = 60;
 
 /** A stack of this kind beside the main one, without storage, reached at a host of its own. */
-function optionsFor(kind: string, { options }: Environment, overrides: Overrides): StackOptions {
-  return {
-    ...options,
-    stack: kind,
-    like: options.like ?? options.stack,
-    keeper: inMemory(),
-    overrides: {
-      ...options.overrides,
-      "namespace.name": `session-stack-${kind}`,
-      // No store of these has a volume, so the class need not be there.
-      storage: { kind: "existing", className: "none" },
-      "app.replicas": 2,
-      "ingress.hosts": [{ host: `${kind}.localhost` }],
-      ...overrides,
-    },
-  };
+function kindOf(kind: string, environment: Environment, overrides: Overrides): Promise<StackOptions> {
+  return ownStack(kind, environment, {
+    // No store of these has a volume, so the class need not be there.
+    storage: { kind: "existing", className: "none" },
+    "app.replicas": 2,
+    "ingress.hosts": [{ host: `${kind}.localhost` }],
+    ...overrides,
+  });
 }
 
 /** A deployed stack of one kind, its pods, and a visitor who is logged in. */
@@ -64,7 +56,7 @@ describe("a stack with a memcached", () => {
 
   before("on the cluster, with a visitor", async () => {
     const environment = await openEnvironment();
-    options = optionsFor("memcached", environment, environment.memcached);
+    options = await kindOf("memcached", environment, environment.memcached);
     visited = await deployAndLogIn(environment, options);
   });
   after("destroy it", () => destroyStack(options));
@@ -96,7 +88,7 @@ describe("a stack with an external store", () => {
     if (suite.cluster !== undefined) this.skip(); // Where policies are enforced, no other namespace reaches a stack's store.
     const environment = await openEnvironment();
     main = await deployStack(environment.options);
-    options = optionsFor("external", environment, { store: { kind: "external", external: { secretName: "cache" } } });
+    options = await kindOf("external", environment, { store: { kind: "external", external: { secretName: "cache" } } });
     await copyUrl(main, "session-stack-external");
     visited = await deployAndLogIn(environment, options);
   });
@@ -129,7 +121,7 @@ describe("a stack without a store", () => {
 
   before("on the cluster, with a visitor", async () => {
     const environment = await openEnvironment();
-    options = optionsFor("none", environment, { store: { kind: "none" }, "app.env": { SESSION_STORE: "memory:" } });
+    options = await kindOf("none", environment, { store: { kind: "none" }, "app.env": { SESSION_STORE: "memory:" } });
     visited = await deployAndLogIn(environment, options);
   });
   after("destroy it", () => destroyStack(options));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { alertRules } from "../../components/redis/metrics.ts";
 import * as names from "../../components/redis/names.ts";
 import { eventually } from "../../deploy/eventually.ts";
-import { exec } from "../../deploy/exec.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { openEnvironment } from "./environment.ts";
 import { everythingVisible } from "./proof/visible.ts";
+import { accepts } from "./store/accepts.ts";
 import { isUp, scrape } from "./store/metrics.ts";
 import { ownStack, unreachable } from "./ownStack.ts";
 
@@ -61,14 +61,15 @@ describe("the exporter of metrics", () => {
 
   it("goes on when the passwords are rotated, without a restart", async () => {
     assert.ok(options !== undefined);
+    const answer = (member: string, password: string) => accepts(stack, member, "metrics", password);
     const before = await password(stack);
-    for (const member of members) assert.equal(await accepts(member, before), true);
+    for (const member of members) assert.equal(await answer(member, before), "yes");
     stack = await deployStack({ ...options, overrides: { ...options.overrides, rotation: { password: [2] } } });
     const after = await password(stack);
     assert.notEqual(after, before);
     used.push(before, after);
     for (const member of members) {
-      await eventually(`${member} to refuse the old password`, 90, async () => !(await accepts(member, before)));
+      await eventually(`${member} to refuse the old password`, 90, async () => (await answer(member, before)) === "no");
       await eventually(`the exporter of ${member} to use the new password`, 90, () => isUp(stack, member));
     }
     const { items } = await stack.cluster.core.listNamespacedPod({ namespace: stack.outputs.namespace });
@@ -82,11 +83,6 @@ describe("the exporter of metrics", () => {
     assert.match(visible, /"name":"exporter"/);
     for (const password of used) assert.ok(!visible.includes(password), "it can be read outside its Secret");
   });
-
-  async function accepts(member: string, password: string): Promise<boolean> {
-    const command = ["sh", "/etc/session-store/accepts.sh", "metrics"];
-    return (await exec(stack.cluster, stack.outputs.namespace, member, command, `${password}\n`)).trim() === "yes";
-  }
 });
 
 /** The password of the exporter's user, which has one where no rotation is under way. */

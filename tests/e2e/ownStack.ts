@@ -5,8 +5,6 @@ import type { Overrides } from "../../render/stackFile.ts";
 
 /** A stack beside the others, in namespace `session-stack-<name>`, with passwords and directories of its own. */
 export async function ownStack(name: string, { options }: Environment, overrides: Overrides): Promise<StackOptions> {
-  const { objects } = await renderFor(options);
-  const bringsStorage = objects.some(({ kind }) => kind === "StorageClass");
   return {
     ...options,
     stack: name,
@@ -15,10 +13,17 @@ export async function ownStack(name: string, { options }: Environment, overrides
     overrides: {
       ...options.overrides,
       "namespace.name": `session-stack-${name}`,
-      ...(bringsStorage ? { "storage.className": `nfs-${name}`, "storage.nfs.directories": "unique" } : {}),
+      ...((await bringsStorage(options))
+        ? { "storage.className": `nfs-${name}`, "storage.nfs.directories": "unique" }
+        : {}),
       ...overrides,
     },
   };
+}
+
+/** Whether the stack makes its StorageClass, whose provisioner knows directories, instead of using one of the cluster. */
+export async function bringsStorage(options: StackOptions): Promise<boolean> {
+  return (await renderFor(options)).objects.some(({ kind }) => kind === "StorageClass");
 }
 
 /** Without an Ingress: for what is about the store alone. */

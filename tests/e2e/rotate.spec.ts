@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as names from "../../components/redis/names.ts";
 import { eventually } from "../../deploy/eventually.ts";
-import { exec } from "../../deploy/exec.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { farewell, finish, rotate, type RotationSite } from "../../deploy/store/rotate.ts";
 import type { Rotation } from "../../deploy/store/rotation.ts";
@@ -13,6 +12,7 @@ import { askStore, replacePod } from "./proof/pods.ts";
 import { everythingVisible, secretValues } from "./proof/visible.ts";
 import { Load, type Findings } from "./rotate/load.ts";
 import { openTunnel, storeClient } from "./rotate/storeClient.ts";
+import { accepts } from "./store/accepts.ts";
 
 const sessionSeconds = 86_400;
 const secrets = [names.secret, names.usersSecret, "session-secret"];
@@ -156,8 +156,3 @@ describe("a rotation of the store's passwords and of the signing keys, under loa
     for (const value of values) assert.ok(!visible.includes(value), "a secret can be read outside its Secret");
   });
 });
-
-async function accepts({ cluster, outputs }: DeployedStack, member: string, user: string, password: string) {
-  const command = ["sh", "/etc/session-store/accepts.sh", user];
-  return (await exec(cluster, outputs.namespace, member, command, `${password}\n`)).trim();
-}

@@ -3,9 +3,9 @@ import { ApiException } from "@kubernetes/client-node";
 import type { Environment } from "../../cli/environment.ts";
 import * as names from "../../components/redis/names.ts";
 import { exec } from "../../deploy/exec.ts";
-import { inMemory } from "../../deploy/secrets.ts";
 import { deployStack, destroyStack, renderFor, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { openEnvironment } from "./environment.ts";
+import { bringsStorage, ownStack } from "./ownStack.ts";
 import { Browser } from "./proof/browser.ts";
 import { askStore, settled } from "./proof/pods.ts";
 import { everythingVisible, secretValues } from "./proof/visible.ts";
@@ -86,26 +86,14 @@ describe("a second stack on the same cluster: engine redis, unique directories, 
 
   before("a cluster", async function () {
     environment = await openEnvironment();
-    const { options } = environment;
-    const { objects } = await renderFor(options);
-    if (!objects.some(({ kind }) => kind === "StorageClass")) this.skip(); // Only NFS knows directories.
-    second = {
-      ...options,
-      stack: "second",
-      like: options.like ?? options.stack,
-      keeper: inMemory(),
-      overrides: {
-        ...options.overrides,
-        ...environment.redis,
-        "namespace.name": "session-stack-second",
-        "storage.className": "nfs-second",
-        "storage.nfs.directories": "unique",
-        "store.replicas": 0,
-        "app.replicas": 1,
-        ingress: null,
-        affinity: { kind: "clientIP", timeoutSeconds: 600 },
-      },
-    };
+    if (!(await bringsStorage(environment.options))) this.skip(); // Only NFS knows directories.
+    second = await ownStack("second", environment, {
+      ...environment.redis,
+      "store.replicas": 0,
+      "app.replicas": 1,
+      ingress: null,
+      affinity: { kind: "clientIP", timeoutSeconds: 600 },
+    });
     wasPrepared = true;
   });
 

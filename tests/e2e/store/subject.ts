@@ -98,7 +98,7 @@ export class Subject implements Pods {
   /** By the primary's word: a replica believes in a link that has ended without a word for a while. */
   async #inStep(replicas: number): Promise<boolean> {
     const info = await askStore(this, "redis-0", "info", "replication");
-    return info.match(/^slave\d+:.*state=online/gm)?.length === replicas || replicas === 0;
+    return [...info.matchAll(/^slave\d+:.*state=online/gm)].length === replicas;
   }
 
   /** The image that members run. */
