@@ -33,6 +33,15 @@ class Wire {
   }
 }
 
+/** Whether nobody accepts connections there any more. */
+async function refuses(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  return once(socket, "connect")
+    .then(() => false)
+    .catch(() => true)
+    .finally(() => socket.destroy());
+}
+
 describe("demo: graceful shutdown of the server", () => {
   /** The test's server: a failed test must leave none, or the runner waits for ever. */
   let stop: () => void;
@@ -148,6 +157,8 @@ describe("demo: process", () => {
     const exit = once(child, "exit");
     child.kill("SIGTERM");
     await waitFor(() => event("shutdown") !== undefined, DEADLINE);
+    // It says so first, and keeps connections alive until it drains them.
+    await waitFor(() => refuses(port), DEADLINE);
     fresh.get("/readyz");
     await waitFor(() => fresh.closed, DEADLINE);
     redis.release();
