@@ -36,6 +36,7 @@ write_config() {
   fi
 }
 
+from=$(secrets_now)
 current admin >"$state/admin"
 exec 9>>"$data/lock"
 follow_first=
@@ -51,9 +52,10 @@ if [ -n "$follow_first" ]; then : >"$data/unfilled"; else rm -f "$data/unfilled"
 echo "$NAMESPACE/$POD_NAME" >"$data/owner"
 : >"$data/starting"
 
-secrets_digest >"$state/secrets-digest"
 [ "$TLS" = no ] || certificates_digest >"$state/certificates-digest"
 write_users
+secrets_digest >"$state/secrets-digest"
+current admin >"$state/admin"
 write_config >"$state/redis.conf"
 sh /etc/session-store/watch.sh 9>&- &
 exec "$ENGINE-server" "$state/redis.conf"

@@ -19,11 +19,14 @@ loaded() {
 
 # Connections stay: only who comes anew is asked for one of the new passwords.
 changed_passwords() {
-  now=$(secrets_digest)
-  [ "$now" != "$(cat "$state/secrets-digest")" ] || return 0
+  from=$(secrets_now)
+  [ "$(secrets_digest)" != "$(cat "$state/secrets-digest")" ] || return 0
   write_users
+  now=$(secrets_digest)
+  # Before the server knows no other: without its password nothing could be mended.
+  current admin >"$state/admin-next" || return
   [ "$(ask acl load)" = OK ] || return
-  current admin >"$state/admin"
+  mv "$state/admin-next" "$state/admin"
   [ "$(current replica | tr -d '\n' | ask -x config set masterauth)" = OK ] || return
   echo "$now" >"$state/secrets-digest"
   say "loaded changed passwords"

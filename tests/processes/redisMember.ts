@@ -7,6 +7,7 @@ import { users } from "../../components/redis/names.ts";
 import type { Certified } from "../../demo/tests/certificate.ts";
 import { eventually } from "../../deploy/eventually.ts";
 import { relocate } from "./relocate.ts";
+import { SecretVolume } from "./secretVolume.ts";
 
 const components = new URL("../../components/redis/", import.meta.url);
 
@@ -19,6 +20,7 @@ export class Member {
   readonly #address: string;
   readonly #folder: string;
   readonly #port: number;
+  readonly #secrets: SecretVolume;
   #process: ChildProcess | undefined;
 
   constructor(ordinal: number, address: string, port: number, places: { folder: string; data: string }) {
@@ -27,8 +29,9 @@ export class Member {
     this.#port = port;
     this.#folder = places.folder;
     this.data = places.data;
-    for (const name of [places.data, ...["etc", "run", "secrets"].map((place) => this.#at(place))])
+    for (const name of [places.data, ...["etc", "run"].map((place) => this.#at(place))])
       mkdirSync(name, { recursive: true });
+    this.#secrets = new SecretVolume(this.#at("secrets"));
     for (const file of readdirSync(components).filter((name) => name.endsWith(".sh"))) this.#install(file);
     this.#configure(false);
     this.passwords([1]);
@@ -79,16 +82,17 @@ export class Member {
 
   /** Changes the Secret: all versions are accepted, the first is in use. */
   passwords(versions: number[]) {
-    for (const file of readdirSync(this.#at("secrets"))) rmSync(this.#at(`secrets/${file}`));
-    for (const version of versions) {
-      for (const user of users) writeFileSync(this.#at(`secrets/${user}-${version}`), `${user}Secret${version}`);
-    }
-    writeFileSync(this.#at("secrets/current"), String(versions[0]));
+    this.#secrets.change(passwordFiles(versions));
+  }
+
+  /** A shell command that changes the Secret. */
+  commandForPasswords(versions: number[]): string {
+    return this.#secrets.commandToSwitch(this.#secrets.prepare(passwordFiles(versions)));
   }
 
   /** Writes one file of the Secret. */
   secret(name: string, text: string) {
-    writeFileSync(this.#at(`secrets/${name}`), text);
+    writeFileSync(this.#at(`secrets/..data/${name}`), text);
   }
 
   /** Takes one of the files away that the pod is given. */
@@ -224,4 +228,12 @@ export class Member {
   kill() {
     return this.stop("SIGKILL");
   }
+}
+
+/** The Secret's files: a password of each user for each version, and which version is in use. */
+function passwordFiles(versions: number[]): Record<string, string> {
+  const files = versions.flatMap((version) =>
+    users.map((user) => [`${user}-${version}`, `${user}Secret${version}`] as const),
+  );
+  return { ...Object.fromEntries(files), current: String(versions[0]) };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../deploy/eventually.ts";
 import { nastyPassword } from "../mocks.ts";
@@ -47,7 +47,7 @@ together("a store's member", (store) => {
   });
 
   for (const [title, missing] of [
-    ["passwords", "secrets/admin-1"],
+    ["passwords", "secrets/..1/admin-1"],
     ["configuration", "etc/redis.conf"],
   ] as const) {
     it(`starts no server without its ${title}`, async () => {
@@ -79,6 +79,24 @@ together("a store's member", (store) => {
       await replica.stop();
       await replica.start();
       assert.equal(replica.ask("get", "sess:jack"), "here");
+    });
+
+    it("are read again when they change while they are read: no half of them counts, nobody is locked out", async () => {
+      const primary = store.members.add(0);
+      const go = join(primary.data, "..", "go");
+      // The first command that reads a password out of its file meets the change.
+      const tr = `[ ! -e ${go} ] || (rm ${go} && ${primary.commandForPasswords([3])})\nexec /usr/bin/tr "$@"`;
+      primary.env.PATH = `${primary.program("tr", tr)}:${process.env.PATH}`;
+      await primary.start();
+      writeFileSync(go, "");
+      primary.passwords([1, 2]);
+      const accepts = (password: string) => primary.askAs("app", password, "ping") === "PONG";
+      await eventually("the server to load the last", 15, () => Promise.resolve(accepts("appSecret3")));
+      assert.equal(existsSync(go), false);
+      assert.equal(primary.log.match(/loaded changed passwords/g)?.length, 1);
+      assert.deepEqual(["appSecret1", "appSecret2"].map(accepts), [false, false]);
+      await eventually("it to be ready", 5, () => Promise.resolve(primary.ready() === ""));
+      assert.equal(primary.ask("acl", "getuser", "admin").match(/^[0-9a-f]{64}$/gm)?.length, 1);
     });
   });
 });
