@@ -95,6 +95,8 @@ load() {
     printf '%s\n' "repl-diskless-sync yes" "repl-diskless-sync-delay 0" "client-output-buffer-limit replica 0 0 0"
     # redis-0 gives up a source that is silent for 10 s (redis.conf), which is the default period of its pings.
     echo "repl-ping-replica-period 3"
+    # Told to end, it would wait for redis-0 to have heard the last ping: until that has read all that it shall not keep.
+    echo "shutdown-timeout 0"
     # Looks into every value: what is damaged in spite of a right checksum would stop redis-0.
     echo "sanitize-dump-payload yes"
     if [ "$TLS" = no ]; then
