@@ -36,7 +36,6 @@ write_config() {
   fi
 }
 
-from=$(secrets_now)
 current admin >"$state/admin"
 exec 9>>"$data/lock"
 follow_first=

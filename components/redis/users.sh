@@ -13,6 +13,7 @@ app_commands="+@connection -select +select|0 +@transaction +@string +@hash +@set
 # then removes the folder: who opens the files by their own names may find old ones beside new ones, or none.
 # @see AtomicWriter in pkg/volume/util of Kubernetes
 secrets_now() { readlink -f "$secrets/..data"; }
+from=$(secrets_now)
 
 # A hash for each version of a user's password; none for a file that is gone, which would be one of no password.
 passwords() {
