@@ -130,6 +130,16 @@ export class Member {
     return this;
   }
 
+  /**
+   * Waits, after it is ready, until its watcher has noted that the data was read: what is killed before counts as a
+   * server that could not.
+   */
+  async loaded(): Promise<void> {
+    await eventually("it to be noted that it has loaded", 15, () =>
+      Promise.resolve(this.file("starting") === undefined),
+    );
+  }
+
   /** Runs a script in the pod. */
   script(name: string, ...args: string[]) {
     const { status, stdout, stderr } = spawnSync("sh", [this.#at(`etc/${name}`), ...args], {

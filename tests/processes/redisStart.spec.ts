@@ -7,12 +7,9 @@ import type { Member } from "./redisMember.ts";
 import { together } from "./redisTogether.ts";
 
 together("a store's member", (store) => {
-  const loaded = (member: Member) =>
-    eventually("the server to have loaded", 10, () => Promise.resolve(member.file("engine") !== undefined));
-
   it("notes whose volume it is, its data set and the engine that wrote it", async () => {
     const primary = await store.started(0);
-    await loaded(primary);
+    await primary.loaded();
     assert.equal(primary.file("owner"), "shop/redis-0");
     assert.match(primary.file("dataset") ?? "", /^[0-9a-f]{16}$/);
     assert.match(primary.file("engine") ?? "", /^redis \d+\.\d+$/);

@@ -37,6 +37,7 @@ export class Together {
     await eventually("the replica to have it on its volume", 10, () =>
       Promise.resolve(replica.ask("info", "persistence").includes("aof_rewrite_in_progress:0")),
     );
+    await Promise.all([primary.loaded(), replica.loaded()]);
     return [primary, replica];
   }
 }

@@ -13,14 +13,13 @@ together("a member's volume", (store) => {
     primary = store.members.add(0);
   });
 
-  const loaded = () => eventually("it to have loaded", 10, () => Promise.resolve(primary.file("engine") !== undefined));
   const ready = () => eventually("it to be ready", 15, () => Promise.resolve(primary.ready() === ""));
   const copies = () => readdirSync(primary.data).filter((name) => name.startsWith("damaged-"));
 
   /** A stopped primary with 20 sessions. */
   async function withSessions() {
     await primary.start();
-    await loaded();
+    await primary.loaded();
     for (let id = 1; id <= 20; id++) primary.ask("set", `sess:${id}`, `user ${id}`);
     await primary.kill();
   }
