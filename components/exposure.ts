@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { renderAffinity } from "./affinity/render.ts";
-import type { Affinity, Rendering } from "./affinity/types.ts";
+import { renderAffinity } from "./affinity/affinity.ts";
+import type { Affinity, Place, Rendering } from "./affinity/types.ts";
 import { labels, type Labels } from "./labels.ts";
 
 export interface ExposureArgs {
@@ -31,7 +31,9 @@ export class Exposure extends pulumi.ComponentResource {
 
   constructor(name: string, args: ExposureArgs, opts?: pulumi.ComponentResourceOptions) {
     super("session-stack:index:Exposure", name, args, opts);
-    const context = { name, args, parent: this, rendering: renderAffinity(args.affinity, false) };
+    const controller = args.ingress === null ? null : "traefik";
+    const place: Place = { name: serviceName, namespace: args.namespace, tls: false, gatewayApi: "1.6" };
+    const context = { name, args, parent: this, rendering: renderAffinity(args.affinity, controller, place) };
 
     const service = createService(context);
     if (args.ingress !== null) createIngress(context, args.ingress, service);

@@ -127,6 +127,14 @@ export const ingressHost = () =>
 export const cookieName = () =>
   text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/, "must be a cookie name of 1 to 64 token characters");
 
+/** @see RFC 6265, section 4.1.1: a path of a cookie has no ";" and no control character, here no space or quote either. */
+export const cookiePath = () =>
+  text(/^\/[!#-:<-~]{0,255}$/, 'must be a path of a cookie: it starts with / and has no space, quote or ";"');
+
+/** @see RFC 9110, section 5.1: a header's name is a token. */
+export const headerName = () =>
+  text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/, "must be the name of a header, of 1 to 64 token characters");
+
 export const flag = () => z.boolean("must be true or false");
 
 /** The name of a key in a Secret's data. @see https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */

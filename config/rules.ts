@@ -1,3 +1,4 @@
+import { defaultCookieName } from "../components/affinity/types.ts";
 import { namespaceLength, namespaceName } from "./fields.ts";
 import { productionRules } from "./productionRules.ts";
 import { parseBytes, parseCores } from "./quantity.ts";
@@ -121,7 +122,7 @@ function clientIpWithoutIngress({ affinity, ingress }: Settings): Problem | unde
 }
 
 function affinityCookieIsNotTheSession({ affinity, app }: Settings): Problem | undefined {
-  if (affinity.kind !== "cookie" || affinity.name !== app.session.cookie) return undefined;
+  if (affinity.kind !== "cookie" || (affinity.name ?? defaultCookieName) !== app.session.cookie) return undefined;
   return {
     path: ["affinity", "name"],
     message: "must differ from the application's session cookie, app.session.cookie",

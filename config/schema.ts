@@ -2,8 +2,10 @@ import { z } from "zod";
 import { app } from "./app.ts";
 import {
   cookieName,
+  cookiePath,
   dnsName,
   flag,
+  headerName,
   ingressHost,
   ingressPath,
   namespaceName,
@@ -52,18 +54,38 @@ const ingress = object({
   annotations: notYet(),
 });
 
+/** What is hashed: one of the three. */
+const hashKey = z.union(
+  [
+    object({ cookie: cookieName() }),
+    object({ header: headerName() }),
+    object({ sourceIP: z.literal(true, "must be true") }),
+  ],
+  "must be an object with one key: cookie, header (with a name) or sourceIP (true)",
+);
+
 const affinity = z.discriminatedUnion(
   "kind",
   [
     object({ kind: z.literal("none") }),
     object({
       kind: z.literal("cookie"),
-      name: cookieName().default("session-stack-affinity"),
+      strict: flag().default(true),
+      name: cookieName().optional(),
+      path: cookiePath().optional(),
+      domain: dnsName().optional(),
       maxAgeSeconds: wholeNumber(1, 31_536_000).optional(),
+      secure: flag().optional(),
+      httpOnly: flag().optional(),
+      sameSite: oneOf(["Lax", "Strict", "None"]).optional(),
+      rebalance: oneOf(["never", "onScale"]).optional(),
+      canary: oneOf(["sticky", "ignore"]).optional(),
+      onFailure: oneOf(["repick", "stay"]).optional(),
     }),
+    object({ kind: z.literal("hash"), strict: flag().default(true), key: hashKey }),
     object({ kind: z.literal("clientIP"), timeoutSeconds: wholeNumber(1, 86_400).default(10_800) }),
   ],
-  oneOfThe("kind", ["none", "cookie", "clientIP"], ["hash"]),
+  oneOfThe("kind", ["none", "cookie", "clientIP", "hash"]),
 );
 
 /** Signing keys, newest first: 32 characters are the 192 bits that a random base64 key of 24 bytes holds. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { renderAffinity } from "../components/affinity/render.ts";
-import type { Affinity, Rendering } from "../components/affinity/types.ts";
+import { renderAffinity } from "../components/affinity/affinity.ts";
+import { nothing, type Affinity, type Place, type Rendering } from "../components/affinity/types.ts";
 
 // That Traefik acts on its annotations is proved by the end-to-end suite.
 
@@ -13,25 +13,25 @@ const cookie = {
   [`${sticky}.samesite`]: "lax",
   [`${sticky}.secure`]: "false",
 };
-const nothing: Rendering = { ingressAnnotations: {}, serviceAnnotations: {}, serviceSpec: {} };
+const place = (tls: boolean): Place => ({ name: "app", namespace: "shop", tls, gatewayApi: "1.6" });
 
 const cases: [title: string, affinity: Affinity, tls: boolean, rendering: Rendering][] = [
   ["adds nothing for none", { kind: "none" }, false, nothing],
   [
     "writes a cookie's attributes on the Service, where Traefik reads them",
-    { kind: "cookie", name: "shop-affinity" },
+    { kind: "cookie", strict: true, name: "shop-affinity" },
     false,
     { ...nothing, serviceAnnotations: cookie },
   ],
   [
     "limits the life of a cookie in seconds",
-    { kind: "cookie", name: "shop-affinity", maxAgeSeconds: 3600 },
+    { kind: "cookie", strict: true, name: "shop-affinity", maxAgeSeconds: 3600 },
     false,
     { ...nothing, serviceAnnotations: { ...cookie, [`${sticky}.maxage`]: "3600" } },
   ],
   [
     "makes the cookie Secure behind TLS",
-    { kind: "cookie", name: "shop-affinity" },
+    { kind: "cookie", strict: true, name: "shop-affinity" },
     true,
     { ...nothing, serviceAnnotations: { ...cookie, [`${sticky}.secure`]: "true" } },
   ],
@@ -48,6 +48,6 @@ const cases: [title: string, affinity: Affinity, tls: boolean, rendering: Render
 
 describe("affinity", () => {
   for (const [title, affinity, tls, rendering] of cases) {
-    it(title, () => assert.deepEqual(renderAffinity(affinity, tls), rendering));
+    it(title, () => assert.deepEqual(renderAffinity(affinity, "traefik", place(tls)), rendering));
   }
 });

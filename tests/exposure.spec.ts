@@ -74,7 +74,7 @@ describe("Exposure", () => {
   });
 
   it("tells consumers the first address, the Service and the affinity", async () => {
-    const { result } = await create({ affinity: { kind: "cookie", name: "shop-affinity" } });
+    const { result } = await create({ affinity: { kind: "cookie", strict: true, name: "shop-affinity" } });
     assert.deepEqual(
       { service: result.service, url: result.url, ingress: result.ingress },
       {
@@ -116,7 +116,9 @@ describe("Exposure", () => {
 
   describe("affinity", () => {
     it("cookie is written on the Service, and nothing on the Ingress", async () => {
-      const made = await create({ affinity: { kind: "cookie", name: "shop-affinity", maxAgeSeconds: 3600 } });
+      const made = await create({
+        affinity: { kind: "cookie", strict: true, name: "shop-affinity", maxAgeSeconds: 3600 },
+      });
       const sticky = "traefik.ingress.kubernetes.io/service.sticky.cookie";
       assert.deepEqual(serviceOf(made), {
         ...service,

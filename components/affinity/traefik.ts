@@ -1,23 +1,92 @@
-import { nothing, type CookieAffinity, type Rendering } from "./types.ts";
+import { any, only, type Dialect } from "./dialect.ts";
+import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
-const prefix = "traefik.ingress.kubernetes.io/service.sticky.cookie";
+const prefix = "traefik.ingress.kubernetes.io";
 
-/**
- * Traefik reads stickiness from the Service, not from the Ingress (traefik#2392), and sets neither HttpOnly nor
- * SameSite by itself. The cookie names a pod; when that is gone, the next pod gets a new cookie.
- * @see https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/ingress/#on-service
- */
-export function traefikCookie({ name, maxAgeSeconds }: CookieAffinity, tls: boolean): Rendering {
-  return {
-    ...nothing,
-    serviceAnnotations: {
-      [prefix]: "true",
-      [`${prefix}.name`]: name,
-      [`${prefix}.path`]: "/",
-      [`${prefix}.httponly`]: "true",
-      [`${prefix}.samesite`]: "lax",
-      [`${prefix}.secure`]: String(tls),
-      ...(maxAgeSeconds === undefined ? {} : { [`${prefix}.maxage`]: String(maxAgeSeconds) }),
+export const traefik: Dialect = {
+  title: "Traefik 3",
+  about:
+    "Traefik Labs' controller, and the one of k3s and of this project's local node. It reads affinity from the Service, " +
+    "not from the Ingress (traefik#2392), and sets neither HttpOnly nor SameSite by itself.",
+  status: "proved",
+  evidence: "`npm run e2e -- ingress` on Traefik 3.7 reads every attribute of the cookie and moves pods under it.",
+  className: "traefik",
+  cookie: {
+    behaviour: {
+      strength: "strong",
+      podLoss: "The visitor gets another pod and a new cookie.",
+      rollout:
+        "A pod that leaves keeps its visitors until it is unready, and gets no new ones (fenced, since 3.3); then they get another pod and a new cookie.",
+      scaleUp: "Nobody moves; new pods get new visitors alone.",
+      scaleDown: "The visitors of the pods that go get another pod and a new cookie; nobody else moves.",
     },
+    options: {
+      name: any(),
+      path: any(),
+      domain: any(),
+      maxAgeSeconds: any(),
+      secure: any(),
+      httpOnly: any(),
+      sameSite: any(),
+      rebalance: only(["never"], "its cookie names a pod until that goes"),
+      canary: only(["sticky"], "a visitor's cookie is stronger than the weights"),
+      onFailure: only(["repick"], "it leaves a pod as soon as Kubernetes calls it unready"),
+    },
+    render: cookie,
+  },
+  hash: {
+    cookie: { impossible: "its Ingress and Service annotations have no hash of a cookie" },
+    header: { impossible: "its Ingress and Service annotations have no hash of a header" },
+    sourceIP: { impossible: "its Ingress and Service annotations have no hash of the client's address" },
+  },
+  tls: {
+    render: https,
+    note:
+      "HTTPS is served by the entry point `websecure`, HTTP by `web`, as in Traefik's Helm chart. The redirect is a " +
+      "Middleware, which needs Traefik's CRDs and its provider kubernetescrd.",
+  },
+  links: [
+    {
+      title: "Annotations of Ingress and Service",
+      url: "https://doc.traefik.io/traefik/reference/routing-configuration/kubernetes/ingress/#on-service",
+    },
+    { title: "The annotation is ignored on the Ingress", url: "https://github.com/traefik/traefik/issues/2392" },
+  ],
+};
+
+function cookie({ name, path, domain, maxAgeSeconds, secure, httpOnly, sameSite }: CookieAffinity): Partial<Rendering> {
+  const key = `${prefix}/service.sticky.cookie`;
+  return {
+    serviceAnnotations: {
+      [key]: "true",
+      [`${key}.name`]: String(name),
+      [`${key}.path`]: String(path),
+      ...(domain === undefined ? {} : { [`${key}.domain`]: domain }),
+      ...(maxAgeSeconds === undefined ? {} : { [`${key}.maxage`]: String(maxAgeSeconds) }),
+      [`${key}.secure`]: String(secure),
+      [`${key}.httponly`]: String(httpOnly),
+      [`${key}.samesite`]: String(sameSite).toLowerCase(),
+    },
+  };
+}
+
+function https(redirect: boolean, { name, namespace }: Place): Partial<Rendering> {
+  const router = `${prefix}/router`;
+  if (!redirect) return { ingressAnnotations: { [`${router}.entrypoints`]: "web,websecure" } };
+  const middleware = `${name}-https`;
+  return {
+    ingressAnnotations: {
+      [`${router}.entrypoints`]: "web,websecure",
+      [`${router}.middlewares`]: `${namespace}-${middleware}@kubernetescrd`,
+    },
+    objects: [
+      {
+        apiVersion: "traefik.io/v1alpha1",
+        kind: "Middleware",
+        name: middleware,
+        spec: { redirectScheme: { scheme: "https", permanent: true } },
+      },
+    ],
+    requirements: ["Traefik's CRDs are installed, and its provider kubernetescrd is on and sees the namespace."],
   };
 }

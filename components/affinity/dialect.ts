@@ -1,0 +1,104 @@
+import type { CookieAffinity, HashKey, Place, Rendering } from "./types.ts";
+
+/**
+ * What one ingress controller understands. The checks of the configuration, what is rendered and the page
+ * docs/affinity/<name>.md all come from here.
+ */
+export interface Dialect {
+  /** Product and releases, such as "Traefik 3". */
+  title: string;
+  /** A paragraph on the product: who makes it, what state it is in, on which object it reads its settings. */
+  about: string;
+  /** Whether the end-to-end tests prove it on a real controller, or it is rendered from documentation and not exercised. */
+  status: "proved" | "rendered";
+  /** How it was proved, or where it was read. */
+  evidence: string;
+  /** Default of `ingress.className`; undefined where the user has to say, and for what has no class. */
+  className: string | undefined;
+  cookie: CookieSupport | Impossible;
+  hash: Record<HashKeyKind, HashSupport | Impossible>;
+  tls: TlsSupport;
+  /** Sources: documentation pages, issues, RFCs. */
+  links: { title: string; url: string }[];
+}
+
+export type HashKeyKind = "cookie" | "header" | "sourceIP";
+
+/** Why a dialect cannot do something: a clause such as "it reads stickiness by cookie alone". */
+export interface Impossible {
+  impossible: string;
+}
+
+/** What happens to visitors, as the page says and the end-to-end tests check where they can. */
+export interface Behaviour {
+  /** `strong`: the affinity names a pod. `weak`: it follows from a hash, and moves when the set of pods changes. */
+  strength: "strong" | "weak";
+  podLoss: string;
+  rollout: string;
+  scaleUp: string;
+  scaleDown: string;
+}
+
+export type CookieOption = Exclude<keyof CookieAffinity, "kind" | "strict">;
+
+/** Options of a cookie in the order in which they are shown and checked. */
+export const cookieOptions: CookieOption[] = [
+  "name",
+  "path",
+  "domain",
+  "maxAgeSeconds",
+  "secure",
+  "httpOnly",
+  "sameSite",
+  "rebalance",
+  "canary",
+  "onFailure",
+];
+
+export interface CookieSupport {
+  behaviour: Behaviour;
+  options: { [Option in CookieOption]: OptionSupport };
+  /** Called with what `options` accept alone: an option that can't be had is undefined, and the others' defaults are filled in. */
+  render: (cookie: CookieAffinity, place: Place) => Partial<Rendering>;
+}
+
+export interface HashSupport {
+  behaviour: Behaviour;
+  render: (key: HashKey, place: Place) => Partial<Rendering>;
+}
+
+/** Which values of an option a dialect can express; undefined is "left out", where that means something (domain, maxAgeSeconds). */
+export interface OptionSupport {
+  /** For people: "any", "1 to 604800", "true". */
+  values: string;
+  accepts: (value: unknown, place: Place) => boolean;
+  /** Why no other, or what to know: a clause such as "HttpOnly is always set". Undefined where `values` says it all. */
+  note?: string;
+}
+
+/** Every value that the configuration takes. */
+export const any = (note?: string): OptionSupport => ({ values: "any", accepts: () => true, note });
+
+/** These values alone. */
+export const only = (allowed: (string | boolean | number | undefined)[], note: string): OptionSupport => ({
+  values: allowed.map((value) => (value === undefined ? "left out" : String(value))).join(" or "),
+  accepts: (value) => (allowed as unknown[]).includes(value),
+  note,
+});
+
+/** Left out, or a number of seconds in a range. */
+export const seconds = (min: number, max: number, note?: string): OptionSupport => ({
+  values: `${min} to ${max}`,
+  accepts: (value) => value === undefined || (typeof value === "number" && value >= min && value <= max),
+  note,
+});
+
+/** How a dialect serves HTTPS for an Ingress with `tls`, and leads HTTP to it. */
+export interface TlsSupport {
+  /** What an Ingress with TLS needs beside its `tls` entry; `redirect`: HTTP is answered by a redirect to HTTPS. */
+  render: (redirect: boolean, place: Place) => Partial<Rendering>;
+  /** Why there is no redirect, where there is none: a clause. */
+  noRedirect?: string;
+  /** What to know: a sentence. */
+  note?: string;
+}
