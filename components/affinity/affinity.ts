@@ -1,4 +1,11 @@
-import { cookieOptions, type CookieOption, type CookieSupport, type Dialect, type HashKeyKind } from "./dialect.ts";
+import {
+  cookieOptions,
+  type CookieSupport,
+  type Dialect,
+  type HashKeyKind,
+  type HashSupport,
+  type Impossible,
+} from "./dialect.ts";
 import { dialects, type DialectName } from "./dialects.ts";
 import {
   defaultCookieName,
@@ -27,8 +34,10 @@ export function renderAffinity(affinity: Affinity, controller: DialectName | nul
   if (controller === null) return nothing;
   const dialect: Dialect = dialects[controller];
   if (affinity.kind === "hash") {
-    const support = dialect.hash[kindOf(affinity.key)];
-    return "impossible" in support ? nothing : { ...nothing, ...support.render(affinity.key, place) };
+    const { kind, name } = hashOf(affinity.key);
+    const support = dialect.hash[kind];
+    if ("impossible" in support || !canHash(support, name, place)) return nothing;
+    return { ...nothing, ...support.render(name, place) };
   }
   if ("impossible" in dialect.cookie) return nothing;
   const possible = possibleCookie(affinity, dialect.cookie, place);
@@ -37,7 +46,7 @@ export function renderAffinity(affinity: Affinity, controller: DialectName | nul
 
 /** What the dialect cannot do of what is asked or usual, in the order of the options. */
 export function shortfalls(affinity: Affinity, controller: DialectName, place: Place): Shortfall[] {
-  if (affinity.kind === "hash") return hashShortfalls(affinity.key, controller);
+  if (affinity.kind === "hash") return hashShortfalls(affinity.key, controller, place);
   if (affinity.kind !== "cookie") return [];
   const { cookie } = dialects[controller];
   if ("impossible" in cookie) {
@@ -68,28 +77,33 @@ function clientIP(timeoutSeconds: number): Rendering["serviceSpec"] {
   return { sessionAffinity: "ClientIP", sessionAffinityConfig: { clientIP: { timeoutSeconds } } };
 }
 
-function hashShortfalls(key: HashKey, controller: DialectName): Shortfall[] {
-  const kind = kindOf(key);
+function hashShortfalls(key: HashKey, controller: DialectName, place: Place): Shortfall[] {
+  const { kind, name } = hashOf(key);
   const support = dialects[controller].hash[kind];
-  if (!("impossible" in support)) return [];
-  const able = alternatives(({ hash }) => !("impossible" in hash[kind]));
-  return [
-    {
-      key: "key",
-      message: clause(`${kind} is not possible with ${controller}`, support.impossible, able),
-      asked: true,
-    },
-  ];
+  const able = alternatives(({ hash }) => canHash(hash[kind], name, place));
+  if ("impossible" in support) {
+    const message = clause(`${kind} is not possible with ${controller}`, support.impossible, able);
+    return [{ key: "key", message, asked: true }];
+  }
+  if (support.names === undefined || support.names.accepts(name, place)) return [];
+  const { values, note = "" } = support.names;
+  const message = clause(`must be ${values} with ingress.controller ${controller}`, note, able);
+  return [{ key: `key.${kind}`, message, asked: true }];
 }
 
-function kindOf(key: HashKey): HashKeyKind {
-  if ("cookie" in key) return "cookie";
-  return "header" in key ? "header" : "sourceIP";
+function canHash(support: HashSupport | Impossible, name: string, place: Place): boolean {
+  return !("impossible" in support) && (support.names === undefined || support.names.accepts(name, place));
 }
 
-/** The user's wishes, and the defaults for the rest. */
-function withDefaults(cookie: CookieAffinity, { tls }: Place): CookieAffinity {
-  const defaults: Partial<CookieAffinity> = {
+/** Kind of a key, and the name of its cookie or header. */
+function hashOf(key: HashKey): { kind: HashKeyKind; name: string } {
+  if ("cookie" in key) return { kind: "cookie", name: key.cookie };
+  return "header" in key ? { kind: "header", name: key.header } : { kind: "sourceIP", name: "" };
+}
+
+/** What is to be had if nothing else is said. */
+function defaults({ tls }: Place): Partial<CookieAffinity> {
+  return {
     name: defaultCookieName,
     path: "/",
     secure: tls,
@@ -99,15 +113,23 @@ function withDefaults(cookie: CookieAffinity, { tls }: Place): CookieAffinity {
     canary: "sticky",
     onFailure: "repick",
   };
-  const asked = Object.fromEntries(Object.entries(cookie).filter(([, value]) => value !== undefined));
-  return { ...defaults, ...asked } as CookieAffinity;
 }
 
+/** The user's wishes, and the defaults for the rest. */
+function withDefaults(cookie: CookieAffinity, place: Place): CookieAffinity {
+  const asked = Object.fromEntries(Object.entries(cookie).filter(([, value]) => value !== undefined));
+  return { ...defaults(place), ...asked } as CookieAffinity;
+}
+
+/** The wishes without those that the dialect can't fulfil: there, its default, or nothing if that can't be had either. */
 function possibleCookie(cookie: CookieAffinity, { options }: CookieSupport, place: Place): CookieAffinity {
   const wanted = withDefaults(cookie, place);
-  const impossible = (option: CookieOption) => !options[option].accepts(wanted[option], place);
-  const dropped = Object.fromEntries(cookieOptions.filter(impossible).map((option) => [option, undefined]));
-  return { ...wanted, ...dropped };
+  const usual = defaults(place);
+  const possible = cookieOptions.map((option) => {
+    const values = [wanted[option], usual[option]];
+    return [option, values.find((value) => value !== undefined && options[option].accepts(value, place))];
+  });
+  return { ...wanted, ...Object.fromEntries(possible) } as CookieAffinity;
 }
 
 /** Names of the dialects that can. */

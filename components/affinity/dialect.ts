@@ -1,4 +1,4 @@
-import type { CookieAffinity, HashKey, Place, Rendering } from "./types.ts";
+import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
 /**
  * What one ingress controller understands. The checks of the configuration, what is rendered and the page
@@ -13,8 +13,8 @@ export interface Dialect {
   status: "proved" | "rendered";
   /** How it was proved, or where it was read. */
   evidence: string;
-  /** Default of `ingress.className`; undefined where the user has to say, and for what has no class. */
-  className: string | undefined;
+  /** Default of `ingress.className`; undefined where the user has to say, null for what knows no class by that field. */
+  className: string | null | undefined;
   cookie: CookieSupport | Impossible;
   hash: Record<HashKeyKind, HashSupport | Impossible>;
   tls: TlsSupport;
@@ -58,13 +58,19 @@ export const cookieOptions: CookieOption[] = [
 export interface CookieSupport {
   behaviour: Behaviour;
   options: { [Option in CookieOption]: OptionSupport };
-  /** Called with what `options` accept alone: an option that can't be had is undefined, and the others' defaults are filled in. */
+  /**
+   * Called with what `options` accept alone. What is left out or can't be had has its default; it is undefined where
+   * that can't be had either.
+   */
   render: (cookie: CookieAffinity, place: Place) => Partial<Rendering>;
 }
 
 export interface HashSupport {
   behaviour: Behaviour;
-  render: (key: HashKey, place: Place) => Partial<Rendering>;
+  /** Which names the cookie or header may have; default: every one that the configuration takes. */
+  names?: OptionSupport;
+  /** Called with the name of the cookie or header, and with "" for sourceIP. */
+  render: (name: string, place: Place) => Partial<Rendering>;
 }
 
 /** Which values of an option a dialect can express; undefined is "left out", where that means something (domain, maxAgeSeconds). */
@@ -86,12 +92,29 @@ export const only = (allowed: (string | boolean | number | undefined)[], note: s
   note,
 });
 
+/** Left out alone: what the dialect cannot express at all. */
+export const never = (note: string): OptionSupport => only([undefined], note);
+
+/** Left out, or a text of certain characters: for what a controller copies into a syntax of its own. */
+export const matching = (pattern: RegExp, values: string, note: string): OptionSupport => ({
+  values,
+  accepts: (value) => value === undefined || (typeof value === "string" && pattern.test(value)),
+  note,
+});
+
+/** Names that no syntax of a controller gives a meaning to. */
+export const plainName = (note: string) => matching(/^[\w.-]+$/, 'of letters, digits, ".", "_" and "-"', note);
+
 /** Left out, or a number of seconds in a range. */
 export const seconds = (min: number, max: number, note?: string): OptionSupport => ({
   values: `${min} to ${max}`,
   accepts: (value) => value === undefined || (typeof value === "number" && value >= min && value <= max),
   note,
 });
+
+/** Requirement of dialects whose redirect does not read X-Forwarded-Proto, and so would answer its own visitors for ever. */
+export const redirectElsewhere =
+  "What ends TLS redirects HTTP by itself: the controller sees HTTP alone, and has no redirect that looks at X-Forwarded-Proto.";
 
 /** How a dialect serves HTTPS for an Ingress with `tls`, and leads HTTP to it. */
 export interface TlsSupport {

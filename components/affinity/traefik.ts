@@ -70,7 +70,7 @@ function cookie({ name, path, domain, maxAgeSeconds, secure, httpOnly, sameSite 
   };
 }
 
-function https(redirect: boolean, { name, namespace }: Place): Partial<Rendering> {
+function https(redirect: boolean, { name, namespace, tlsElsewhere = false }: Place): Partial<Rendering> {
   const router = `${prefix}/router`;
   if (!redirect) return { ingressAnnotations: { [`${router}.entrypoints`]: "web,websecure" } };
   const middleware = `${name}-https`;
@@ -87,6 +87,13 @@ function https(redirect: boolean, { name, namespace }: Place): Partial<Rendering
         spec: { redirectScheme: { scheme: "https", permanent: true } },
       },
     ],
-    requirements: ["Traefik's CRDs are installed, and its provider kubernetescrd is on and sees the namespace."],
+    requirements: [
+      "Traefik's CRDs are installed, and its provider kubernetescrd is on and sees the namespace.",
+      ...(tlsElsewhere
+        ? [
+            "What ends TLS sets X-Forwarded-Proto, and Traefik's entry points trust its address (forwardedHeaders.trustedIPs).",
+          ]
+        : []),
+    ],
   };
 }

@@ -58,6 +58,8 @@ export interface Place {
   namespace: string;
   /** Whether visitors come by TLS, wherever that ends. */
   tls: boolean;
+  /** Whether that is before the controller, which then sees plain HTTP; default false. */
+  tlsElsewhere?: boolean;
   /** Release of the Gateway API whose shape the objects have; read by dialect gateway-api alone. */
   gatewayApi: "1.6" | "1.7";
 }

@@ -1,0 +1,117 @@
+import { any, matching, only, plainName, type Behaviour, type Dialect } from "./dialect.ts";
+import type { CookieAffinity, Place, Rendering } from "./types.ts";
+
+const prefix = "nginx.org";
+
+const hashed: Behaviour = {
+  strength: "weak",
+  podLoss: "The visitors of the pod get another one; nobody else moves.",
+  rollout: "The share of visitors moves that the hash gives to the new pods, with each pod that is replaced.",
+  scaleUp: "From c pods to n about (n−c)/n of the visitors move, for the hash is consistent.",
+  scaleDown: "The visitors of the pods that go get another pod; nobody else moves.",
+};
+
+const verbatim = "it is copied into the configuration of nginx";
+const variables = "its hash is an nginx variable, whose name takes no other";
+
+export const nginx: Dialect = {
+  title: "F5 NGINX Ingress Controller 5.4",
+  about:
+    "F5's controller, which is another one than ingress-nginx and reads none of its annotations (nginx.ingress.kubernetes.io). " +
+    "Since 5.4 it has cookies without NGINX Plus, for the nginx in it (1.29.6) does. It reads affinity from the Ingress.",
+  status: "rendered",
+  evidence:
+    "Read from the controller's source and unit-tested. Nothing runs it here: the cookie needs nginx 1.29.6, and Debian has 1.22.",
+  className: "nginx",
+  cookie: {
+    behaviour: {
+      strength: "strong",
+      podLoss: "The visitor gets another pod and a new cookie.",
+      rollout: "A pod loses its visitors as soon as it is not ready; there is no draining (#267).",
+      scaleUp: "Nobody moves; new pods get new visitors.",
+      scaleDown: "The visitors of the pods that go get another pod and a new cookie; nobody else moves.",
+    },
+    options: {
+      name: plainName(verbatim),
+      path: matching(/^[\w./~%-]+$/, 'of letters, digits and "-._~%/"', verbatim),
+      domain: any(),
+      maxAgeSeconds: any("the parameter expires, which sets Expires and Max-Age"),
+      secure: any(),
+      httpOnly: any(),
+      sameSite: any(),
+      rebalance: only(["never"], "its cookie names a pod until that goes"),
+      canary: only(["sticky"], "its Ingress has no weights"),
+      onFailure: only(["repick"], "nginx sends a visitor whose pod fails to another one"),
+    },
+    render: cookie,
+  },
+  hash: {
+    cookie: {
+      behaviour: hashed,
+      names: matching(/^\w+$/, 'of letters, digits and "_"', variables),
+      render: (name) => hashBy(`$cookie_${name}`),
+    },
+    header: {
+      behaviour: hashed,
+      names: matching(/^[A-Za-z0-9-]+$/, 'of letters, digits and "-"', `${variables}, and it drops headers with "_"`),
+      render: (name) => hashBy(`$http_${name.toLowerCase().replaceAll("-", "_")}`),
+    },
+    sourceIP: { behaviour: hashed, render: () => hashBy("$remote_addr") },
+  },
+  tls: {
+    render: https,
+    note: "It redirects by 301. Where TLS ends before it, the redirect is redirect-to-https, which goes by X-Forwarded-Proto.",
+  },
+  links: [
+    {
+      title: "Annotations",
+      url: "https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/",
+    },
+    {
+      title: "How it reads them",
+      url: "https://github.com/nginx/kubernetes-ingress/blob/main/internal/configs/parsing_helpers.go",
+    },
+    {
+      title: "nginx: sticky",
+      url: "https://nginx.org/en/docs/http/ngx_http_upstream_module.html#sticky",
+    },
+    { title: "No draining", url: "https://github.com/nginx/kubernetes-ingress/issues/267" },
+    {
+      title: "Annotations of the other controller do nothing",
+      url: "https://github.com/nginx/kubernetes-ingress/issues/1431",
+    },
+  ],
+};
+
+function cookie(wanted: CookieAffinity, place: Place): Partial<Rendering> {
+  const { name, path, domain, maxAgeSeconds, secure, httpOnly, sameSite } = wanted;
+  const parameters = [
+    String(name),
+    // A number with a unit: a bare one would be seconds, too, but only to those who know.
+    ...(maxAgeSeconds === undefined ? [] : [`expires=${maxAgeSeconds}s`]),
+    ...(domain === undefined ? [] : [`domain=${domain}`]),
+    ...(httpOnly === true ? ["httponly"] : []),
+    ...(secure === true ? ["secure"] : []),
+    `samesite=${String(sameSite).toLowerCase()}`,
+    `path=${String(path)}`,
+  ];
+  return {
+    ingressAnnotations: {
+      [`${prefix}/sticky-cookie-services`]: `serviceName=${place.name} ${parameters.join(" ")}`,
+    },
+    requirements: ["The controller is 5.4 or newer."],
+  };
+}
+
+function hashBy(variable: string): Partial<Rendering> {
+  return { ingressAnnotations: { [`${prefix}/lb-method`]: `hash ${variable} consistent` } };
+}
+
+function https(redirect: boolean, { tlsElsewhere = false }: Place): Partial<Rendering> {
+  if (!tlsElsewhere) return { ingressAnnotations: { [`${prefix}/ssl-redirect`]: String(redirect) } };
+  if (!redirect) return {};
+  return {
+    ingressAnnotations: { [`${prefix}/redirect-to-https`]: "true" },
+    requirements: ["What ends TLS sets X-Forwarded-Proto."],
+  };
+}
