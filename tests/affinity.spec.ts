@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { renderAffinity } from "../components/affinity/affinity.ts";
-import { nothing, type Affinity, type Place, type Rendering } from "../components/affinity/types.ts";
+import { renderAffinity, shortfalls } from "../components/affinity/affinity.ts";
+import {
+  nothing,
+  type Affinity,
+  type CookieAffinity,
+  type Place,
+  type Rendering,
+} from "../components/affinity/types.ts";
 
 // That Traefik acts on its annotations is proved by the end-to-end suite.
 
@@ -50,4 +56,31 @@ describe("affinity", () => {
   for (const [title, affinity, tls, rendering] of cases) {
     it(title, () => assert.deepEqual(renderAffinity(affinity, "traefik", place(tls)), rendering));
   }
+
+  it("adds nothing for a cookie or a hash without an Ingress", () => {
+    assert.deepEqual(renderAffinity({ kind: "cookie", strict: true }, null, place(true)), nothing);
+    assert.deepEqual(
+      renderAffinity({ kind: "hash", strict: true, key: { sourceIP: true } }, null, place(true)),
+      nothing,
+    );
+  });
+
+  it("misses nothing of none and clientIP, whatever the controller", () => {
+    assert.deepEqual(shortfalls({ kind: "none" }, "other", place(true)), []);
+    assert.deepEqual(shortfalls({ kind: "clientIP", timeoutSeconds: 60 }, "other", place(true)), []);
+  });
+
+  it("tells what was asked for from what is a default", () => {
+    const asked = (cookie: Partial<CookieAffinity>) =>
+      shortfalls({ kind: "cookie", strict: true, ...cookie }, "istio", place(true)).map(({ key, asked }) => [
+        key,
+        asked,
+      ]);
+    assert.deepEqual(asked({}), [["rebalance", false]]);
+    assert.deepEqual(asked({ rebalance: "never", httpOnly: false }), [
+      ["httpOnly", true],
+      ["rebalance", true],
+    ]);
+    assert.deepEqual(asked({ rebalance: undefined }), [["rebalance", false]]);
+  });
 });

@@ -67,8 +67,11 @@ export function shortfalls(affinity: Affinity, controller: DialectName, place: P
       const able = alternatives(
         ({ cookie: other }) => !("impossible" in other) && other.options[option].accepts(wanted[option], place),
       );
-      const what = `must be ${values} with ingress.controller ${controller}`;
-      return { key: option, message: clause(what, note, able), asked: affinity[option] !== undefined };
+      const asked = affinity[option] !== undefined;
+      const what = asked
+        ? `must be ${values} with ingress.controller ${controller}`
+        : `is ${wanted[option] ?? "left out"} by default, but with ingress.controller ${controller} it can only be ${values}`;
+      return { key: option, message: clause(what, note, able), asked };
     });
 }
 

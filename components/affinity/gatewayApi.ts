@@ -4,7 +4,7 @@ import type { CookieAffinity, Place, Rendering } from "./types.ts";
 const noField = never("the Gateway API has no field for it, and each implementation decides");
 
 const path: OptionSupport = {
-  values: "any since 1.7, left out in 1.6",
+  values: "left out in 1.6, any since 1.7",
   accepts: (value, { gatewayApi }) => value === undefined || gatewayApi !== "1.6",
   note: "1.6 has no field for it, and each implementation decides",
 };

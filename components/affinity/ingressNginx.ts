@@ -49,7 +49,7 @@ export const ingressNginx: Dialect = {
       domain: any(),
       maxAgeSeconds: any(),
       secure: {
-        values: "true with TLS, any without",
+        values: "true (any where there is no TLS)",
         accepts: (value, { tls }) => value === true || !tls,
         note: "over HTTPS the cookie is always Secure, for it reads false as unset",
       },

@@ -40,7 +40,7 @@ export const nginx: Dialect = {
       httpOnly: any(),
       sameSite: any(),
       rebalance: only(["never"], "its cookie names a pod until that goes"),
-      canary: only(["sticky"], "its Ingress has no weights"),
+      canary: any("its Ingress has no weights"),
       onFailure: only(["repick"], "nginx sends a visitor whose pod fails to another one"),
     },
     render: cookie,
