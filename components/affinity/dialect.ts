@@ -9,8 +9,11 @@ export interface Dialect {
   title: string;
   /** A paragraph on the product: who makes it, what state it is in, on which object it reads its settings. */
   about: string;
-  /** Whether the end-to-end tests prove it on a real controller, or it is rendered from documentation and not exercised. */
-  status: "proved" | "rendered";
+  /**
+   * `proved`: the end-to-end tests see its cookie from a real proxy. `admitted`: they see the API server admit its
+   * objects. `rendered`: it is written from documentation and source, and not exercised.
+   */
+  status: "proved" | "admitted" | "rendered";
   /** How it was proved, or where it was read. */
   evidence: string;
   /** Default of `ingress.className`; undefined where the user has to say, null for what knows no class by that field. */

@@ -18,7 +18,7 @@ export const gatewayApi: Dialect = {
     "field is in the experimental channel alone and changed its shape in 1.7, so `ingress.gateway.version` says which. No " +
     "conformance test covers it: Envoy Gateway implements it, kgateway does up to 1.6, NGINX Gateway Fabric with NGINX " +
     "Plus alone, Cilium in releases after 1.20; Istio, Contour, Traefik, Kong and the AWS controller do not.",
-  status: "proved",
+  status: "admitted",
   evidence:
     "`npm run e2e -- ingress` installs the experimental CRDs of 1.6: the API server admits the rendered HTTPRoute and " +
     "refuses the shape of 1.7. That is admission alone: no implementation runs here, so no cookie was seen.",

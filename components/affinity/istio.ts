@@ -14,8 +14,8 @@ export const istio: Dialect = {
   about:
     "The mesh's ingress gateway, by Istio's support of Ingress. Affinity is an object DestinationRule for the Service, and " +
     "goes by a hash. An affinity that names the pod is an extra of Istio that this stack does not write: the label " +
-    "istio.io/persistent-session: <name of the cookie> on the Service, with PILOT_ENABLE_PERSISTENT_SESSION_FILTER=true in " +
-    "istiod; it has no attributes, and lets terminating pods keep their visitors.",
+    "`istio.io/persistent-session` on the Service, whose value is the cookie's name, with " +
+    "`PILOT_ENABLE_PERSISTENT_SESSION_FILTER=true` in istiod. It has no attributes, and lets pods that stop keep their visitors.",
   status: "rendered",
   evidence: "Read from Istio's API definitions and unit-tested. No Envoy is to be had here, so it is not exercised.",
   className: "istio",
