@@ -19,9 +19,9 @@ import {
 
 /** What a dialect cannot give. */
 export interface Shortfall {
-  /** Key below `affinity`. */
+  /** Key below `affinity`, such as "name" or "key.cookie". */
   key: string;
-  /** A clause with the reason and the dialects that can. */
+  /** What completes "affinity.<key>": what is possible, the reason and the dialects that can. */
   message: string;
   /** Whether the user asked for it, or it is a default. */
   asked: boolean;
