@@ -2,17 +2,21 @@ import { createHash } from "node:crypto";
 import { humanDuration } from "./duration.ts";
 import { html, Html } from "./html.ts";
 import type { SessionView } from "./sessionData.ts";
+import { SPREAD_SCRIPT } from "./spread.ts";
 import type { StoreKind } from "./store/link.ts";
 import { STYLE } from "./style.ts";
 
 // Outside the template, whose indentation would change the text that the hash is of.
 const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
-const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+const SCRIPT_ELEMENT = new Html(`<script>${SPREAD_SCRIPT}</script>`);
+const sourceOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** The page needs its own style and its own forms, nothing else. */
+/** The page needs its own style, its own script, which asks its own server, and its own forms, nothing else. */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${STYLE_HASH}'`,
+  `style-src ${sourceOf(STYLE)}`,
+  `script-src ${sourceOf(SPREAD_SCRIPT)}`,
+  "connect-src 'self'",
   "img-src data:",
   "form-action 'self'",
   "base-uri 'none'",
@@ -26,6 +30,15 @@ const KEPT: Record<StoreKind, string> = {
   memory:
     "This session is kept in the memory of the pod that answers you: no other pod knows it, and it ends with the pod.",
 };
+
+/** Shown by the script, without which it is of no use. */
+const SPREAD = html`<section id="spread" hidden>
+  <h2>Pods that answer now</h2>
+  <p>With affinity, one pod answers all twenty requests; without it, an ingress spreads them over all pods.</p>
+  <button type="button" class="quiet">20 requests</button>
+  <dl class="pods"></dl>
+  <p role="status"></p>
+</section>`;
 
 /** The page of a logged-in user; `expires` is when the session ends without another visit. */
 export function sessionPage(view: SessionView, expires: Date, storeKind: StoreKind): string {
@@ -46,7 +59,9 @@ export function sessionPage(view: SessionView, expires: Date, storeKind: StoreKi
           row(pod, html`${count}`, pod === view.pod ? html` <span class="here">this time</span>` : undefined),
         )}
       </dl>
-      <form method="post" action="/logout"><button class="quiet">Log out</button></form>`,
+      ${SPREAD}
+      <form method="post" action="/logout"><button class="quiet">Log out</button></form>
+      ${SCRIPT_ELEMENT}`,
   );
 }
 

@@ -35,6 +35,16 @@ dt { color: var(--muted); }
 dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 dl.pods { font-size: 0.9rem; }
 dl.pods dt { color: inherit; overflow-wrap: anywhere; }
+#spread dl { margin-top: 1rem; }
+#spread dl > div { display: grid; grid-template-columns: 1fr auto; gap: 0.25rem 1rem; }
+/* A border, for backgrounds are left out where the system sets the colours, and in print. */
+#spread dl > div::after {
+  content: ""; grid-column: 1 / -1; width: var(--share);
+  border-top: 0.5rem solid var(--accent); border-radius: 0.25rem;
+}
+#spread .failure { color: var(--bad); }
+#spread dl > .failure::after { border-color: var(--bad); }
+#spread [role="status"] { margin: 0.5rem 0 0; min-height: 1.5em; font-size: 0.9rem; }
 .here { color: var(--muted); }
 .here::before { content: "· "; }
 form { margin-top: 1.25rem; }
@@ -50,6 +60,7 @@ button, .button {
   color: var(--on-accent); background: var(--accent); border: 1px solid transparent; border-radius: 0.5rem;
   text-decoration: none;
 }
+button[aria-disabled="true"] { opacity: 0.6; cursor: progress; }
 button.quiet { margin-top: 0; color: var(--accent); background: none; border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 footer { margin-top: 1.5rem; font-size: 0.85rem; color: var(--muted); overflow-wrap: anywhere; }

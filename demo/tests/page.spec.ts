@@ -90,17 +90,40 @@ describe("demo: page", () => {
     assert.ok(page.includes(`value="${"&lt;".repeat(65)}&quot;"`));
   });
 
-  it("has a policy that lets through its own style and nothing else", async () => {
-    const response = await new Browser(app.url).get("/");
-    const style = /<style>([^]*)<\/style>/.exec(await response.text())?.[1] ?? "";
-    const hash = createHash("sha256").update(style).digest("base64");
+  it("has a policy that lets through its own style and script, its own requests and nothing else", async () => {
+    const browser = new Browser(app.url);
+    const stranger = await browser.get("/");
+    await browser.postForm("/login", { name: "Ada" });
+    const response = await browser.get("/");
+    const page = await response.text();
+    const hashOf = (element: string): string => {
+      const text = new RegExp(`<${element}>([^]*)</${element}>`).exec(page)?.[1] ?? "";
+      return createHash("sha256").update(text).digest("base64");
+    };
     assert.equal(
       response.headers.get("content-security-policy"),
-      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; form-action 'self'; base-uri 'none'; ` +
-        "frame-ancestors 'none'",
+      `default-src 'none'; style-src 'sha256-${hashOf("style")}'; script-src 'sha256-${hashOf("script")}'; ` +
+        "connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     );
+    assert.equal(stranger.headers.get("content-security-policy"), response.headers.get("content-security-policy"));
+    // What the policy would forbid: a second script, handlers and styles in attributes.
+    assert.equal(page.match(/<script/g)?.length, 1);
+    assert.doesNotMatch(page, /<[^>]* (on\w+|style)=/);
     assert.equal(response.headers.get("cache-control"), "no-store");
     assert.equal(response.headers.get("x-powered-by"), null);
+  });
+
+  it("hides what only the script can do until the script shows it, and says what the picture means", async () => {
+    const browser = new Browser(app.url);
+    assert.ok(!(await (await browser.get("/")).text()).includes("20 requests"));
+    await browser.postForm("/login", { name: "Ada" });
+    const page = await (await browser.get("/")).text();
+    const section = /<section id="spread" hidden>[^]*<\/section>/.exec(page)?.[0] ?? "";
+    assert.match(section, /<button type="button" class="quiet">20 requests<\/button>/);
+    assert.match(section, /<p role="status"><\/p>/);
+    const meaning =
+      "With affinity, one pod answers all twenty requests; without it, an ingress spreads them over all pods.";
+    assert.ok(section.includes(`<p>${meaning}</p>`));
   });
 
   it("escapes values, but not markup", () => {
