@@ -6,6 +6,7 @@ import { imageStore } from "./images/store.ts";
 import { goBuild, goPrograms } from "./goBuild.ts";
 import { reporter } from "./progress.ts";
 import type { Settings } from "./settings.ts";
+import { traefikCrds } from "./traefikCrds.ts";
 
 /** Single binaries and the path they are run by; numeric users, as pods that must not be root need. */
 const binaries = {
@@ -40,6 +41,7 @@ const packaged = {
 export class ArtifactSet {
   readonly #programs = new Map<string, string>();
   readonly #images = new Map<ImageName, BuiltImage>();
+  #traefikCrds = "";
   #store = "";
 
   addProgram(name: string, path: string): void {
@@ -48,6 +50,10 @@ export class ArtifactSet {
 
   addImage(name: ImageName, image: BuiltImage): void {
     this.#images.set(name, image);
+  }
+
+  addTraefikCrds(file: string): void {
+    this.#traefikCrds = file;
   }
 
   /** Makes the image store; only after the tasks that add images. */
@@ -59,7 +65,8 @@ export class ArtifactSet {
   complete(): Artifacts {
     const { kube, mountNfs } = Object.fromEntries(this.#programs);
     if (!kube || !mountNfs) throw new Error("the Kubernetes binary and the mount helper have not been built");
-    return { kube, mountNfs, images: Object.fromEntries(this.#images) as Artifacts["images"], store: this.#store };
+    const images = Object.fromEntries(this.#images) as Artifacts["images"];
+    return { kube, mountNfs, traefikCrds: this.#traefikCrds, images, store: this.#store };
   }
 }
 
@@ -87,8 +94,12 @@ export function buildTasks<Context>(settings: Settings, set: ArtifactSet): Listr
       set.addImage("demo", await demoImage(owner, cache, reporter(task)));
     },
   };
+  const crds = {
+    title: "traefik's resource definitions",
+    task: async () => set.addTraefikCrds(await traefikCrds(cache)),
+  };
   const lanes: ListrTask<Context>[] = [
-    { title: "Go programs", task: (_, task) => task.newListr(programs) },
+    { title: "Go programs", task: (_, task) => task.newListr([...programs, crds]) },
     { title: "Images", task: (_, task) => task.newListr([...images, demo]) },
   ];
   return [

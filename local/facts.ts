@@ -30,7 +30,8 @@ export async function gatherFacts(settings: Settings): Promise<Facts> {
     goNeeded: await goNeeded(),
     missingPackages: await missingPackages(),
     hasMirror: await debianMirror().then(Boolean, () => false),
-    portHolder: await portHolder(settings),
+    portHolder: await portHolder(settings.port, settings),
+    tlsPortHolder: await portHolder(settings.tlsPort, settings),
     disks: await disks(settings),
     kernelMountsNfs: await kernelMountsNfs(),
     hasFuse: await hasFuse(),
@@ -62,17 +63,23 @@ async function missingPackages(): Promise<string[] | undefined> {
   return names.filter((name) => !installed.includes(`${name} installed`));
 }
 
-async function portHolder(settings: Settings): Promise<string | undefined> {
+/** Who listens on a port of 127.0.0.1; undefined if nobody does, or the node itself: it moves its forwards as need be. */
+async function portHolder(port: number, settings: Settings): Promise<string | undefined> {
   const { processes, state } = pathsOf(settings);
-  const own = readRecord(processes, "forward");
-  if (own && isAlive(own) && readState(state)?.cluster?.ingress.port === settings.port) return undefined;
+  const ingress = readState(state)?.cluster?.ingress;
+  const forwards = { forward: ingress?.port, "forward-tls": ingress?.tlsPort };
+  const isOwn = Object.entries(forwards).some(([name, forwarded]) => {
+    const record = readRecord(processes, name);
+    return forwarded === port && record !== undefined && isAlive(record);
+  });
+  if (isOwn) return undefined;
   const isFree = await new Promise<boolean>((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
-    server.listen(settings.port, "127.0.0.1", () => server.close(() => resolve(true)));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
   if (isFree) return undefined;
-  const listing = await execa("ss", ["-Hltnp", `sport = :${settings.port}`], { reject: false });
+  const listing = await execa("ss", ["-Hltnp", `sport = :${port}`], { reject: false });
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(listing.stdout ?? "") ?? [];
   return name === undefined ? "another program" : `${name} (process ${pid})`;
 }

@@ -45,7 +45,7 @@ export function ownerProblem({ health, state }: Finding, settings: Settings): st
   if (health !== "running" || !state || state.owner === settings.owner || !existsSync(state.owner)) return undefined;
   return (
     `the node in ${settings.directory} belongs to ${state.owner} and runs since ${state.since}: stop it with "npm run stop" ` +
-    "there, or set SESSION_STACK_DIR and SESSION_STACK_PORT to have another one"
+    "there, or set SESSION_STACK_DIR, SESSION_STACK_PORT and SESSION_STACK_TLS_PORT to have another one"
   );
 }
 

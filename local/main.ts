@@ -15,7 +15,8 @@ program
       return;
     }
     console.log(`Kubernetes: ${cluster.kubeconfig}, context ${cluster.context}`);
-    console.log(`Ingress:    http://${cluster.ingress.host}:${cluster.ingress.port}`);
+    const { host, port, tlsPort } = cluster.ingress;
+    console.log(`Ingress:    http://${host}:${port}, https://${host}:${tlsPort}`);
   });
 
 program

@@ -20,6 +20,8 @@ export interface Facts {
   hasMirror: boolean;
   /** Who listens on the port, for example `nginx (process 12)`; undefined if it is free or the node's own. */
   portHolder?: string;
+  /** The same for the port with TLS. */
+  tlsPortHolder?: string;
   /** Free bytes by folder and what is needed there. */
   disks: { folder: string; free: number; needed: number }[];
   /** True if the kernel mounts NFS itself. */
@@ -91,9 +93,14 @@ function* goProblem({ goVersion, goToolchain, goNeeded }: Facts): Generator<stri
 }
 
 function* resourceProblems(facts: Facts, settings: Settings): Generator<string> {
-  const { port, addresses } = settings;
-  if (facts.portHolder !== undefined) {
-    yield `port ${port} on 127.0.0.1 is taken by ${facts.portHolder}: stop that, or choose another with SESSION_STACK_PORT`;
+  const { port, tlsPort, addresses } = settings;
+  const ports = [
+    { number: port, holder: facts.portHolder, variable: "SESSION_STACK_PORT" },
+    { number: tlsPort, holder: facts.tlsPortHolder, variable: "SESSION_STACK_TLS_PORT" },
+  ];
+  for (const { number, holder, variable } of ports) {
+    if (holder === undefined) continue;
+    yield `port ${number} on 127.0.0.1 is taken by ${holder}: stop that, or choose another with ${variable}`;
   }
   if (facts.rangeHolder !== undefined) {
     yield `addresses ${addresses.range} are in use by network interface ${facts.rangeHolder}: remove it, or set SESSION_STACK_DIR to another folder, whose node has other addresses`;

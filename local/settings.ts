@@ -11,6 +11,8 @@ export interface Settings {
   cache: string;
   /** Port on 127.0.0.1 that leads to the ingress controller; SESSION_STACK_PORT, default 8080. */
   port: number;
+  /** The same with TLS, port 443 of the controller; SESSION_STACK_TLS_PORT, default 8443. */
+  tlsPort: number;
   /** Name of the node's control group and of the host's end of its network link. */
   name: string;
   addresses: Addresses;
@@ -36,7 +38,7 @@ export const contextName = "session-stack-local";
 export const kubernetesVersion = "v1.36.4";
 
 const defaultDirectory = "/var/lib/session-stack";
-const defaultPort = 8080;
+const defaultPorts = { SESSION_STACK_PORT: 8080, SESSION_STACK_TLS_PORT: 8443 };
 
 /**
  * Reads the settings from the environment.
@@ -64,17 +66,27 @@ export function settingsFrom(
     owner,
     directory: path,
     cache: join(env.XDG_CACHE_HOME ?? join(home, ".cache"), "session-stack"),
-    port: portFrom(env.SESSION_STACK_PORT),
+    ...portsFrom(env),
     // At most 15 characters: the kernel's limit for the name of a network link.
     name: isDefault ? "session-stack" : `ss-${digest.toString("hex").slice(0, 8)}`,
     addresses: { node: `10.99.${octet}.1`, host: `10.99.${octet}.254`, range: `10.99.${octet}.0/24` },
   };
 }
 
-function portFrom(text: string | undefined): number {
-  const port = text === undefined ? defaultPort : Number(text);
+function portsFrom(env: NodeJS.ProcessEnv): Pick<Settings, "port" | "tlsPort"> {
+  const port = portFrom(env, "SESSION_STACK_PORT");
+  const tlsPort = portFrom(env, "SESSION_STACK_TLS_PORT");
+  if (port === tlsPort) {
+    throw new Error(`SESSION_STACK_PORT and SESSION_STACK_TLS_PORT are both ${port}: give each a port of its own`);
+  }
+  return { port, tlsPort };
+}
+
+function portFrom(env: NodeJS.ProcessEnv, name: keyof typeof defaultPorts): number {
+  const text = env[name];
+  const port = text === undefined ? defaultPorts[name] : Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new Error(`SESSION_STACK_PORT is "${text}": give a port between 1 and 65535`);
+    throw new Error(`${name} is "${text}": give a port between 1 and 65535`);
   }
   return port;
 }

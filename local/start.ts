@@ -56,7 +56,8 @@ export class Start {
       if (finding.health === "running" && state?.fingerprint === this.#fingerprint) {
         await this.#node.prepare(this.#artifacts);
         await importImages(this.#node, Object.values(this.#artifacts.images));
-        if (state.cluster?.ingress.port !== settings.port) {
+        const { port, tlsPort } = state.cluster?.ingress ?? {};
+        if (port !== settings.port || tlsPort !== settings.tlsPort) {
           await forward.stop(this.#node);
           await bringUp(forward, this.#node, this.#artifacts);
         }
@@ -111,10 +112,10 @@ export class Start {
 }
 
 /** Stands for everything a running node was made from but the images of workloads, which can be added to it. */
-async function fingerprintOf({ kube, mountNfs, images }: Artifacts): Promise<string> {
+async function fingerprintOf({ kube, mountNfs, traefikCrds, images }: Artifacts): Promise<string> {
   const { pause, coredns, traefik } = images;
   const manifests = await hashOfFolder(join(import.meta.dirname, "manifests"));
-  return hashOf(kube, mountNfs, pause.reference, coredns.reference, traefik.reference, manifests);
+  return hashOf(kube, mountNfs, traefikCrds, pause.reference, coredns.reference, traefik.reference, manifests);
 }
 
 function describe({ settings, paths }: LocalNode, { images }: Artifacts): LocalCluster {
@@ -133,7 +134,7 @@ function describe({ settings, paths }: LocalNode, { images }: Artifacts): LocalC
       exporter: images.exporter.reference,
     },
     nfs: { server: settings.addresses.node, path: exportPath, directory: paths.export },
-    ingress: { className: "traefik", host: "127.0.0.1", port: settings.port },
+    ingress: { className: "traefik", host: "127.0.0.1", port: settings.port, tlsPort: settings.tlsPort },
     keepDirectory: paths.keep,
     logDirectory: paths.log,
   };

@@ -18,7 +18,8 @@ export interface LocalCluster {
     /** Folder of the machine that is exported. */
     directory: string;
   };
-  ingress: { className: string; host: "127.0.0.1"; port: number };
+  /** `tlsPort` speaks HTTPS: certificates of the Ingresses' Secrets by server name, else one the controller made. */
+  ingress: { className: string; host: "127.0.0.1"; port: number; tlsPort: number };
   /** Folder for what must survive a stop, readable by its owner only; a purge removes it. */
   keepDirectory: string;
   /** Folder with a log file for each process of the node. */

@@ -115,7 +115,7 @@ describe("the owner of a node", () => {
     assert.equal(
       ownerProblem({ health: "running", state, processes: [] }, settings),
       `the node in /var/lib/session-stack belongs to ${tmpdir()} and runs since 2026-01-01: stop it with "npm run stop" ` +
-        "there, or set SESSION_STACK_DIR and SESSION_STACK_PORT to have another one",
+        "there, or set SESSION_STACK_DIR, SESSION_STACK_PORT and SESSION_STACK_TLS_PORT to have another one",
     );
   });
 

@@ -76,6 +76,13 @@ const cases: [string, Partial<Facts>, string[]][] = [
     ["port 8080 on 127.0.0.1 is taken by nginx (process 12): stop that, or choose another with SESSION_STACK_PORT"],
   ],
   [
+    "names who has the port with TLS",
+    { tlsPortHolder: "haproxy (process 12)" },
+    [
+      "port 8443 on 127.0.0.1 is taken by haproxy (process 12): stop that, or choose another with SESSION_STACK_TLS_PORT",
+    ],
+  ],
+  [
     "names who has the addresses",
     { rangeHolder: "wg0" },
     [

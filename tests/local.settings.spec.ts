@@ -8,17 +8,19 @@ describe("the settings of the local node", () => {
       directory: "/var/lib/session-stack",
       cache: "/home/a/.cache/session-stack",
       port: 8080,
+      tlsPort: 8443,
       name: "session-stack",
       addresses: { node: "10.99.0.1", host: "10.99.0.254", range: "10.99.0.0/24" },
     });
   });
 
   it("follow the environment", () => {
-    const env = { SESSION_STACK_PORT: "9000", SESSION_STACK_DIR: "/srv/node/", XDG_CACHE_HOME: "/srv/cache" };
-    const { directory, cache, port } = settingsFrom(env, "/home/a");
+    const ports = { SESSION_STACK_PORT: "9000", SESSION_STACK_TLS_PORT: "9443" };
+    const env = { ...ports, SESSION_STACK_DIR: "/srv/node/", XDG_CACHE_HOME: "/srv/cache" };
+    const { directory, cache, port, tlsPort } = settingsFrom(env, "/home/a");
     assert.deepEqual(
-      { directory, cache, port },
-      { directory: "/srv/node", cache: "/srv/cache/session-stack", port: 9000 },
+      { directory, cache, port, tlsPort },
+      { directory: "/srv/node", cache: "/srv/cache/session-stack", port: 9000, tlsPort: 9443 },
     );
   });
 
@@ -48,11 +50,19 @@ describe("the settings of the local node", () => {
   });
 
   it("refuse what is no port", () => {
-    for (const port of ["", "0", "65536", "8080.5", "http"]) {
-      assert.throws(() => settingsFrom({ SESSION_STACK_PORT: port }, "/home/a"), {
-        message: `SESSION_STACK_PORT is "${port}": give a port between 1 and 65535`,
-      });
+    for (const name of ["SESSION_STACK_PORT", "SESSION_STACK_TLS_PORT"]) {
+      for (const port of ["", "0", "65536", "8080.5", "http"]) {
+        assert.throws(() => settingsFrom({ [name]: port }, "/home/a"), {
+          message: `${name} is "${port}": give a port between 1 and 65535`,
+        });
+      }
     }
+  });
+
+  it("refuse one port for both", () => {
+    assert.throws(() => settingsFrom({ SESSION_STACK_PORT: "8443" }, "/home/a"), {
+      message: "SESSION_STACK_PORT and SESSION_STACK_TLS_PORT are both 8443: give each a port of its own",
+    });
   });
 
   it("keep everything below one folder", () => {

@@ -29,6 +29,8 @@ export interface Artifacts {
   kube: string;
   /** Mount helper of the kubelet. */
   mountNfs: string;
+  /** File of the CustomResourceDefinitions that the ingress controller watches. */
+  traefikCrds: string;
   images: Record<ImageName, BuiltImage>;
   /** Root folder of a containerd that has all images. */
   store: string;

@@ -2,19 +2,27 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 import { deploymentReady, serviceAccountExists } from "../kubernetes.ts";
+import type { Artifacts } from "../images/catalog.ts";
 import type { LocalNode } from "../localNode.ts";
 import { until } from "../process.ts";
 import type { Part } from "./part.ts";
 
 const manifests = join(import.meta.dirname, "..", "manifests");
 
-/** What runs as pods: its manifest is applied, it is ready when its Deployment is. */
-function addon(name: string, file: string, namespace: string, deployment: string): Part {
+/** What runs as pods: its manifest is applied, after those of `before`; it is ready when its Deployment is. */
+function addon(
+  name: string,
+  file: string,
+  namespace: string,
+  deployment: string,
+  before: (artifacts: Artifacts) => Promise<string[]> = () => Promise.resolve([]),
+): Part {
   return {
     name,
     processes: [],
     deadlineSeconds: 60,
     async start(node, artifacts) {
+      for (const manifest of await before(artifacts)) await apply(node, manifest);
       const text = await readFile(join(manifests, file), "utf8");
       await apply(
         node,
@@ -33,8 +41,10 @@ function addon(name: string, file: string, namespace: string, deployment: string
 /** Cluster DNS: CoreDNS behind the Service address every pod has in its resolv.conf. */
 export const dns = addon("DNS", "dns.yaml", "kube-system", "coredns");
 
-/** Ingress controller: Traefik on the node's port 80. */
-export const ingress = addon("ingress", "ingress.yaml", "ingress", "traefik");
+/** Ingress controller: Traefik on the node's ports 80 and 443. Its resources are known before it watches them. */
+export const ingress = addon("ingress", "ingress.yaml", "ingress", "traefik", async ({ traefikCrds }) => [
+  await readFile(traefikCrds, "utf8"),
+]);
 
 /** Roles that the components need beyond those the API server makes itself, and the default ServiceAccount. */
 export const roles: Part = {

@@ -6,6 +6,7 @@ import { connect as connectTo, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { connect as connectWithTls } from "node:tls";
 import { execa } from "execa";
 import { groupsOf, processesIn } from "../../local/cgroups.ts";
 import { deploymentReady, nodeReady } from "../../local/kubernetes.ts";
@@ -25,8 +26,7 @@ describe("the local node", function () {
     if (process.getuid?.() !== 0) this.skip();
     // A node of its own beside any other on this machine. Not in /tmp, which may be in memory and too small.
     const directory = await mkdtemp("/var/tmp/session-stack-e2e-");
-    const env = { ...process.env, SESSION_STACK_DIR: directory, SESSION_STACK_PORT: String(await freePort()) };
-    settings = settingsFrom(env, homedir());
+    settings = { ...settingsFrom({ ...process.env, SESSION_STACK_DIR: directory }, homedir()), ...(await freePorts()) };
     rules = await machineRules();
     clone = await mkdtemp("/var/tmp/session-stack-clone-");
     const isSource = (path: string) => !/\/(node_modules|\.git)$/.test(path);
@@ -51,6 +51,7 @@ describe("the local node", function () {
     assert.ok(await deploymentReady(kubeconfig, "ingress", "traefik"));
     const answer = await fetch(`http://${ingress.host}:${ingress.port}/`);
     assert.equal(answer.status, 404);
+    assert.equal(await certificateAt(ingress.tlsPort), "CN=TRAEFIK DEFAULT CERT");
   });
 
   it("is left as it is by a second up", async () => {
@@ -59,15 +60,18 @@ describe("the local node", function () {
     assert.deepEqual(pids(), before.pids);
   });
 
-  it("moves to another port without a restart", async () => {
-    const moved = { ...settings, port: await freePort() };
-    const others = () => status(settings).processes.filter(({ name }) => name !== "forward");
+  it("moves to other ports without a restart", async () => {
+    const moved = { ...settings, ...(await freePorts()) };
+    const others = () => status(settings).processes.filter(({ name }) => !name.startsWith("forward"));
     const before = others();
     const { ingress } = await up({ quiet: true }, moved);
-    assert.equal(ingress.port, moved.port);
+    assert.deepEqual([ingress.port, ingress.tlsPort], [moved.port, moved.tlsPort]);
     assert.equal((await fetch(`http://127.0.0.1:${moved.port}/`)).status, 404);
-    // Not by fetch, which would use the connection it has.
-    await assert.rejects(once(connectTo(settings.port, "127.0.0.1"), "connect"), { code: "ECONNREFUSED" });
+    assert.equal(await certificateAt(moved.tlsPort), "CN=TRAEFIK DEFAULT CERT");
+    for (const port of [settings.port, settings.tlsPort]) {
+      // Not by fetch, which would use the connection it has.
+      await assert.rejects(once(connectTo(port, "127.0.0.1"), "connect"), { code: "ECONNREFUSED" });
+    }
     assert.deepEqual(others(), before);
     settings = moved;
   });
@@ -76,7 +80,7 @@ describe("the local node", function () {
     const since = status(settings).state?.since;
     const message =
       `the node in ${settings.directory} belongs to ${settings.owner} and runs since ${since}: stop it with ` +
-      '"npm run stop" there, or set SESSION_STACK_DIR and SESSION_STACK_PORT to have another one';
+      '"npm run stop" there, or set SESSION_STACK_DIR, SESSION_STACK_PORT and SESSION_STACK_TLS_PORT to have another one';
     for (const command of ["up", "down"] as const) {
       const { exitCode, all } = await run(clone, command);
       assert.equal(exitCode, 1);
@@ -154,7 +158,11 @@ describe("the local node", function () {
   function run(folder: string, command: "up" | "down") {
     return execa(process.execPath, ["--import", "tsx", join(folder, "local", "main.ts"), command], {
       cwd: folder,
-      env: { SESSION_STACK_DIR: settings.directory, SESSION_STACK_PORT: String(settings.port) },
+      env: {
+        SESSION_STACK_DIR: settings.directory,
+        SESSION_STACK_PORT: String(settings.port),
+        SESSION_STACK_TLS_PORT: String(settings.tlsPort),
+      },
       reject: false,
       all: true,
     });
@@ -217,10 +225,20 @@ async function machineRules(): Promise<string> {
   return stdout.replace(/^#.*$/gm, "");
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+async function freePorts(): Promise<Pick<Settings, "port" | "tlsPort">> {
+  // Both are held at once, so that they are not the same.
+  const servers = [createServer(), createServer()];
+  await Promise.all(servers.map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
+  const [port = 0, tlsPort = 0] = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return { port, tlsPort };
+}
+
+/** Subject of the certificate that is shown for no name. */
+async function certificateAt(port: number): Promise<string> {
+  const socket = connectWithTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const subject = socket.getPeerX509Certificate()?.subject ?? "no certificate";
+  socket.destroy();
+  return subject;
 }
