@@ -1,6 +1,7 @@
 import { holder, LocalNode } from "./localNode.ts";
 import { currentSettings } from "./node.ts";
 import { containerd, launchContainerd } from "./parts/containerd.ts";
+import { launchLoadBalancer } from "./parts/loadBalancer.ts";
 import { launchServer, nfs } from "./parts/nfs.ts";
 import type { Part } from "./parts/part.ts";
 import { isAlive, sendSignal, until } from "./process.ts";
@@ -46,6 +47,17 @@ export async function restartContainerd(settings = currentSettings()): Promise<v
   await node.end("containerd", 10);
   await launchContainerd(node);
   await ready(containerd, "containerd", node);
+}
+
+/** Ends the process that gives Services their addresses and runs `meanwhile` before it starts it again. */
+export async function withoutLoadBalancer(meanwhile: () => Promise<void>, settings = currentSettings()): Promise<void> {
+  const node = nodeOf(settings);
+  await node.end("loadbalancer", 10);
+  try {
+    await meanwhile();
+  } finally {
+    await launchLoadBalancer(node);
+  }
 }
 
 /**

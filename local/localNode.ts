@@ -122,6 +122,7 @@ const componentNames = [
   "kubelet",
   "kube-proxy",
   "kubectl",
+  "loadbalancer",
 ] as const;
 
 async function link(target: string, path: string): Promise<void> {

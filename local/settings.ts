@@ -26,6 +26,8 @@ export interface Addresses {
   host: string;
   /** Both, as a range. */
   range: string;
+  /** What Services of type LoadBalancer get addresses of: 16, which the machine routes to the node. */
+  balancers: string;
 }
 
 /** Ranges that exist only inside the node's network namespace. */
@@ -69,7 +71,12 @@ export function settingsFrom(
     ...portsFrom(env),
     // At most 15 characters: the kernel's limit for the name of a network link.
     name: isDefault ? "session-stack" : `ss-${digest.toString("hex").slice(0, 8)}`,
-    addresses: { node: `10.99.${octet}.1`, host: `10.99.${octet}.254`, range: `10.99.${octet}.0/24` },
+    addresses: {
+      node: `10.99.${octet}.1`,
+      host: `10.99.${octet}.254`,
+      range: `10.99.${octet}.0/24`,
+      balancers: `10.99.${octet}.32/28`,
+    },
   };
 }
 

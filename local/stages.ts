@@ -5,6 +5,7 @@ import { apiserver, controllers, scheduler } from "./parts/controlPlane.ts";
 import { etcd } from "./parts/etcd.ts";
 import { forward } from "./parts/forward.ts";
 import { kubelet } from "./parts/kubelet.ts";
+import { loadBalancer } from "./parts/loadBalancer.ts";
 import { network } from "./parts/network.ts";
 import { nfs } from "./parts/nfs.ts";
 import type { Part } from "./parts/part.ts";
@@ -22,7 +23,7 @@ export const stages: Stage[] = [
   { title: "Certificates, container runtime, NFS server", parts: [certificates, containerd, etcd, nfs] },
   { title: "Kubernetes API", parts: [apiserver] },
   { title: "Kubernetes node", parts: [roles, controllers, scheduler, proxy, kubelet] },
-  { title: "DNS and ingress", parts: [dns, ingress, forward] },
+  { title: "DNS, ingress, load balancer", parts: [dns, ingress, forward, loadBalancer] },
 ];
 
 export const allParts: Part[] = stages.flatMap(({ parts }) => parts);

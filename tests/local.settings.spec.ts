@@ -10,7 +10,7 @@ describe("the settings of the local node", () => {
       port: 8080,
       tlsPort: 8443,
       name: "session-stack",
-      addresses: { node: "10.99.0.1", host: "10.99.0.254", range: "10.99.0.0/24" },
+      addresses: { node: "10.99.0.1", host: "10.99.0.254", range: "10.99.0.0/24", balancers: "10.99.0.32/28" },
     });
   });
 
@@ -36,6 +36,7 @@ describe("the settings of the local node", () => {
         node: `10.99.${octet}.1`,
         host: `10.99.${octet}.254`,
         range: `10.99.${octet}.0/24`,
+        balancers: `10.99.${octet}.32/28`,
       });
     }
     assert.equal(new Set(folders.map((folder) => settingsFrom({ SESSION_STACK_DIR: folder }, "/").name)).size, 200);

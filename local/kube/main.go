@@ -1,8 +1,8 @@
 // Command kube is the local node's Kubernetes: every component, etcd and the
 // command-line tools in one binary, which share most of their code. The name it
 // is called by chooses: kube-apiserver, kube-controller-manager, kube-scheduler,
-// kube-proxy, kubelet, kubectl, kubeadm or etcd. Each is started as upstream's
-// cmd/<name> does it.
+// kube-proxy, kubelet, kubectl, kubeadm or etcd, each started as upstream's
+// cmd/<name> does it, or loadbalancer, which is this module's own.
 //
 // Its version has to be stamped in by -ldflags -X, as upstream's build does
 // (hack/lib/version.sh): k8s.io/component-base/version.gitVersion, gitMajor and
@@ -36,6 +36,8 @@ import (
 	kubeadm "k8s.io/kubernetes/cmd/kubeadm/app"
 	kubeadmerrors "k8s.io/kubernetes/cmd/kubeadm/app/util/errors"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
+
+	"sessionstack.dev/local/kube/loadbalancer"
 )
 
 const exitUsage = 2
@@ -51,6 +53,7 @@ var programs = map[string]func(){
 	"kube-proxy":              serve(proxy.NewProxyCommand),
 	"kube-scheduler":          serve(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 	"kubelet":                 serve(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
+	"loadbalancer":            serve(loadbalancer.NewCommand),
 }
 
 // serve runs a component. Its command is made when it is wanted: making one

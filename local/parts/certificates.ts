@@ -17,8 +17,10 @@ export const certificates: Part = {
     const kubeadm = (...args: string[]) => node.run([node.component("kubeadm"), ...args, "--config", file]);
     await kubeadm("init", "phase", "certs", "all");
     await kubeadm("init", "phase", "kubeconfig", "all", "--kubeconfig-dir", paths.kubeconfigs);
-    const proxy = await kubeadm("kubeconfig", "user", "--client-name", "system:kube-proxy");
-    await writeFile(kubeconfigOf(node, "proxy"), proxy, { mode: 0o600 });
+    for (const [user, name] of Object.entries(clientNames)) {
+      const kubeconfig = await kubeadm("kubeconfig", "user", "--client-name", name);
+      await writeFile(kubeconfigOf(node, user as keyof typeof clientNames), kubeconfig, { mode: 0o600 });
+    }
     const admin = await readFile(kubeconfigOf(node, "super-admin"), "utf8");
     await writeFile(paths.kubeconfig, withContext(admin, contextName), { mode: 0o600 });
     await chmod(paths.pki, 0o700);
@@ -27,10 +29,13 @@ export const certificates: Part = {
   stop: () => Promise.resolve(),
 };
 
+/** Users that kubeadm has no phase for, and what the API server calls them. */
+const clientNames = { proxy: "system:kube-proxy", loadbalancer: "session-stack:loadbalancer" };
+
 /** File of the kubeconfig kubeadm made for one component. */
 export function kubeconfigOf(
   node: LocalNode,
-  user: "super-admin" | "kubelet" | "controller-manager" | "scheduler" | "proxy",
+  user: "super-admin" | "kubelet" | "controller-manager" | "scheduler" | keyof typeof clientNames,
 ): string {
   return join(node.paths.kubeconfigs, `${user}.conf`);
 }

@@ -42,6 +42,8 @@ async function connect(node: LocalNode, pid: number): Promise<void> {
     `link add ${name} type veth peer name ${device} netns ${pid}`,
     `address add ${addresses.host}/24 dev ${name}`,
     `link set ${name} up`,
+    // Routed, not owned by a device of the node: a host port, which has whatever is local, would take them otherwise.
+    `route add ${addresses.balancers} via ${addresses.node}`,
   );
   const inside = batch(
     `address add ${addresses.node}/24 dev ${device}`,
