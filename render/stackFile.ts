@@ -72,7 +72,12 @@ function holdsEncrypted(value: unknown): boolean {
   return isEncrypted(value) || Object.values(value).some(holdsEncrypted);
 }
 
-/** `pulumi config set --secret` writes `secure: <ciphertext>`. */
+/**
+ * `pulumi config set --secret` writes `secure: <ciphertext>`. Beside other keys it is one of ours (affinity.secure).
+ * @see isSecureValue in sdk/go/common/resource/config/value.go of pulumi
+ */
 function isEncrypted(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "secure" in value;
+  if (typeof value !== "object" || value === null) return false;
+  const [[key, inner] = [], ...more] = Object.entries(value) as [string, unknown][];
+  return key === "secure" && typeof inner === "string" && more.length === 0;
 }

@@ -54,6 +54,14 @@ describe("a stack's file", () => {
     assert.deepEqual(secretKeys, ["session-stack:app"]);
   });
 
+  it("tells a key of ours that is called secure from an encrypted value", () => {
+    const affinity = { kind: "cookie", secure: true };
+    const { values, secretKeys } = readStackFile("dev", { affinity, app: { env: { secure: true } } });
+    assert.deepEqual(JSON.parse(values["session-stack:affinity"] ?? ""), affinity);
+    assert.deepEqual(JSON.parse(values["session-stack:app"] ?? ""), { env: { secure: true } });
+    assert.deepEqual(secretKeys, []);
+  });
+
   it("that is not there is refused with the names of those that are", () => {
     assert.throws(() => readStackFile("nope"), {
       message: `there is no Pulumi.nope.yaml; stacks: ${stacks.join(", ")}`,
