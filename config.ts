@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { requirements } from "./config/exposureWarnings.ts";
 import { crossChecks, type Problem, type Surroundings } from "./config/rules.ts";
 import { schema, type Settings } from "./config/schema.ts";
 import type { StoreSettings } from "./config/store.ts";
@@ -42,6 +43,8 @@ export function readConfig(): StackConfig {
   const instance = `${project}-${stack}`;
   const settings = check(input, project, { stack, instance, isSecret: (key) => isSecretKey(config, key) });
   for (const warning of warnings(settings, stack)) void pulumi.log.warn(warning);
+  // Rendered manifests go to standard output, where a note would stand among them.
+  if (pulumi.runtime.hasEngine()) for (const note of requirements(settings)) void pulumi.log.info(note);
   return {
     ...settings,
     store: withBackupSize(settings.store),

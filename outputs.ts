@@ -9,9 +9,10 @@ const publicOutputs = z.object({
   schemaVersion: z.literal(schemaVersion, {
     error: ({ input }) => `must be ${schemaVersion}, got ${JSON.stringify(input)}`,
   }),
-  /** Where people reach the application; null without an Ingress. */
+  /** Where people reach the application; null where only the cluster or its nodes do, or no host is without "*". */
   url: z.string().nullable(),
-  ingress: z.object({ className: z.string(), host: z.string(), affinity: z.string() }).nullable(),
+  /** `className` is null for what has no class, such as an HTTPRoute. */
+  ingress: z.object({ className: z.string().nullable(), host: z.string(), affinity: z.string() }).nullable(),
   namespace: z.string(),
   /** The application's workload and Service. */
   app: z.object({ name: z.string(), service: z.string(), port: z.number() }),

@@ -1,100 +1,79 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { renderAffinity } from "./affinity/affinity.ts";
-import type { Affinity, Place, Rendering } from "./affinity/types.ts";
-import { labels, type Labels } from "./labels.ts";
+import { planExposure } from "./exposure/plan.ts";
+import { selfSigned } from "./exposure/selfSigned.ts";
+import { ingressOutput, ingressUrl, loadBalancerUrl, type IngressOutput } from "./exposure/url.ts";
+import { exposedName, type ExposureSettings, type Owner } from "./exposure/way.ts";
 
-export interface ExposureArgs {
-  instance: string;
-  namespace: string;
-  /** Labels of the application's pods, whose port is called `http`. */
-  selector: Labels;
-  service: { type: "ClusterIP"; port: number };
-  /** Without it the application is reached by its Service alone. */
-  ingress: IngressArgs | null;
-  affinity: Affinity;
-}
+export type ExposureArgs = ExposureSettings & Owner;
 
-export interface IngressArgs {
-  className: string;
-  hosts: { host: string; paths: string[] }[];
-}
+type Plan = ReturnType<typeof planExposure>;
 
-/** How the application is reached: its Service, its Ingress and the affinity, which writes on both. */
+/** An address that never comes would keep the wait for its full ten minutes. */
+const customTimeouts = { create: "3m", update: "3m" };
+
+const skipAwait = { "pulumi.com/skipAwait": "true" };
+
+/** How the application is reached: its Service, its Ingress or HTTPRoutes, and the affinity, which writes on all of them. */
 export class Exposure extends pulumi.ComponentResource {
   /** Name of the Service. */
   readonly service: string;
-  /** Address of the first host and path, for people; null without an Ingress. */
-  readonly url: string | null;
+  /** Address for people; null where none is known. */
+  readonly url: pulumi.Output<string | null>;
   /** The Ingress in a consumer's words; null without one. */
-  readonly ingress: { className: string; host: string; affinity: string } | null;
+  readonly ingress: IngressOutput | null;
 
   constructor(name: string, args: ExposureArgs, opts?: pulumi.ComponentResourceOptions) {
     super("session-stack:index:Exposure", name, args, opts);
-    const controller = args.ingress === null ? null : "traefik";
-    const place: Place = { name: serviceName, namespace: args.namespace, tls: false, gatewayApi: "1.6" };
-    const context = { name, args, parent: this, rendering: renderAffinity(args.affinity, controller, place) };
+    const plan = planExposure(args, args);
 
-    const service = createService(context);
-    if (args.ingress !== null) createIngress(context, args.ingress, service);
+    const service = this.createService(name, plan, args.service.type);
+    const certificate = this.createCertificate(name, plan);
+    const custom = this.createCustomObjects(name, plan, service);
+    this.createIngress(name, plan, args.ingress?.awaitAddress ?? true, [service, ...certificate, ...custom]);
 
-    const [first] = args.ingress?.hosts ?? [];
-    this.service = serviceName;
-    this.url = first === undefined ? null : `http://${first.host}${first.paths[0] ?? "/"}`;
-    this.ingress =
-      args.ingress === null || first === undefined
-        ? null
-        : { className: args.ingress.className, host: first.host, affinity: args.affinity.kind };
+    this.service = exposedName;
+    this.url = args.ingress === null ? addressOf(service, args.service) : pulumi.output(ingressUrl(args.ingress));
+    this.ingress = args.ingress === null ? null : ingressOutput(args.ingress, args.affinity);
     this.registerOutputs({ service: this.service, url: this.url, ingress: this.ingress });
+  }
+
+  private createService(name: string, { service }: Plan, type: string): k8s.core.v1.Service {
+    // The Deployment has been waited for already; the address of a load balancer has not.
+    const awaited = type === "LoadBalancer" ? {} : skipAwait;
+    const metadata = { ...service.metadata, annotations: { ...awaited, ...service.metadata.annotations } };
+    return new k8s.core.v1.Service(`${name}-service`, { ...service, metadata }, { parent: this, customTimeouts });
+  }
+
+  private createCertificate(name: string, { certificate }: Plan): k8s.core.v1.Secret[] {
+    if (certificate === undefined) return [];
+    const { secret, hosts } = certificate;
+    const stringData = pulumi.secret(selfSigned(hosts));
+    // A new certificate in each run; the first stays. Other hosts make another Secret.
+    const options = { parent: this, ignoreChanges: ["data", "stringData"] };
+    return [new k8s.core.v1.Secret(`${name}-${secret.metadata.name}`, { ...secret, stringData }, options)];
+  }
+
+  private createCustomObjects(name: string, { custom }: Plan, service: pulumi.Resource) {
+    return custom.map((object) => {
+      const child = `${name}-${object.kind.toLowerCase()}-${object.metadata.name}`;
+      return new k8s.apiextensions.CustomResource(child, object, { parent: this, dependsOn: service });
+    });
+  }
+
+  private createIngress(name: string, { ingress }: Plan, isAwaited: boolean, dependsOn: pulumi.Resource[]): void {
+    if (ingress === undefined) return;
+    const awaited = isAwaited ? {} : skipAwait;
+    const metadata = { ...ingress.metadata, annotations: { ...awaited, ...ingress.metadata.annotations } };
+    new k8s.networking.v1.Ingress(
+      `${name}-ingress`,
+      { ...ingress, metadata },
+      { parent: this, dependsOn, customTimeouts },
+    );
   }
 }
 
-const serviceName = "app";
-
-interface Context {
-  name: string;
-  args: ExposureArgs;
-  parent: pulumi.Resource;
-  rendering: Rendering;
-}
-
-function metadata({ args }: Context, annotations: Record<string, string>) {
-  const identity = { name: "app", instance: args.instance };
-  return { name: serviceName, namespace: args.namespace, labels: labels(identity, "exposure"), annotations };
-}
-
-function createService(context: Context) {
-  const { name, args, parent, rendering } = context;
-  return new k8s.core.v1.Service(
-    `${name}-service`,
-    {
-      // The Deployment has been waited for already.
-      metadata: metadata(context, { "pulumi.com/skipAwait": "true", ...rendering.serviceAnnotations }),
-      spec: {
-        type: args.service.type,
-        selector: args.selector,
-        ports: [{ name: "http", port: args.service.port, targetPort: "http" }],
-        ...rendering.serviceSpec,
-      },
-    },
-    { parent },
-  );
-}
-
-function createIngress(context: Context, ingress: IngressArgs, service: k8s.core.v1.Service) {
-  const { name, parent, rendering } = context;
-  const backend = { service: { name: service.metadata.name, port: { name: "http" } } };
-  const rules = ingress.hosts.map(({ host, paths }) => ({
-    host,
-    http: { paths: paths.map((path) => ({ path, pathType: "Prefix", backend })) },
-  }));
-  return new k8s.networking.v1.Ingress(
-    `${name}-ingress`,
-    {
-      metadata: metadata(context, rendering.ingressAnnotations),
-      spec: { ingressClassName: ingress.className, rules },
-    },
-    // A controller that never writes an address would keep the wait for its full ten minutes.
-    { parent, customTimeouts: { create: "3m", update: "3m" } },
-  );
+function addressOf(service: k8s.core.v1.Service, settings: ExposureArgs["service"]): pulumi.Output<string | null> {
+  if (settings.type !== "LoadBalancer") return pulumi.output(null);
+  return service.status.apply((status) => loadBalancerUrl(settings, status));
 }

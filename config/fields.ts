@@ -119,9 +119,65 @@ export const ingressPath = () =>
     "must be written plainly, for an Ingress takes no //, no . or .. as a part, and no %2f",
   );
 
-/** A host in an Ingress: an address is none, and would be refused when everything else is there already. */
+/**
+ * A host in an Ingress, one label of which may be "*", the first: an address is none, and would be refused when
+ * everything else is there already.
+ * @see https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards
+ */
 export const ingressHost = () =>
-  dnsName().refine((host) => isIP(host) === 0, "must be a DNS name and not an address, for a controller goes by names");
+  text(
+    /^(?=.{1,253}$)(\*\.)?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    'must be a DNS name in lower case, or one after "*."',
+  ).refine(
+    (host) => isIP(host.replace("*.", "")) === 0,
+    "must be a DNS name and not an address, for a controller goes by names",
+  );
+
+/** A range of addresses. Bits beyond the prefix may be set, as the API server has it. */
+export const cidr = () =>
+  z
+    .string("must be an address range such as 10.0.0.0/8 or 2001:db8::/32")
+    .refine(isRange, "must be an address range such as 10.0.0.0/8 or 2001:db8::/32");
+
+function isRange(value: string): boolean {
+  const [, address = "", prefix = ""] = /^([0-9a-fA-F.:]+)\/(0|[1-9]\d{0,2})$/.exec(value) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(prefix) <= (version === 4 ? 32 : 128);
+}
+
+const qualified = /^(?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+const unqualified = /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+const isQualified = (name: string) => (name.includes("/") ? qualified : unqualified).test(name);
+const nameForm = 'at most 63 letters, digits, "-", "_" and ".", after a DNS name and "/" where it has an owner';
+
+/** @see IsQualifiedName in staging/src/k8s.io/apimachinery/pkg/util/validation of Kubernetes */
+export const qualifiedName = () => z.string(`must be ${nameForm}`).refine(isQualified, `must be ${nameForm}`);
+
+/** A user's annotations. Pulumi's own are not the user's: what waits for what is decided here. */
+export const annotations = () =>
+  z.record(
+    z
+      .string()
+      .refine(isQualified, `is not the key of an annotation: ${nameForm}`)
+      .refine((key) => !key.startsWith("pulumi.com/"), "is read by Pulumi, and set by session-stack where it matters"),
+    z.string("must be a string: put numbers and booleans in quotes"),
+    {
+      error: ({ code, ...issue }) =>
+        code === "invalid_key"
+          ? (issue as unknown as z.core.$ZodIssueInvalidKey).issues[0]?.message
+          : "must map keys to strings",
+    },
+  );
+
+/** One of two shapes, told apart by whether an object is given: problems are those of the one, not of a union. */
+export function textOrObject<Text extends z.ZodType, Shape extends z.ZodType>(plain: Text, shape: Shape) {
+  return z.unknown().transform((value, context): z.output<Text> | z.output<Shape> => {
+    const result = (typeof value === "object" && value !== null ? shape : plain).safeParse(value);
+    if (result.success) return result.data;
+    context.issues.push(...(result.error.issues as unknown as typeof context.issues));
+    return z.NEVER;
+  });
+}
 
 /** @see RFC 6265, section 4.1.1: a cookie's name is a token. */
 export const cookieName = () =>

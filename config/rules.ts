@@ -1,4 +1,5 @@
-import { defaultCookieName } from "../components/affinity/types.ts";
+import { affinityRules } from "./affinityRules.ts";
+import { exposureRules } from "./exposureRules.ts";
 import { namespaceLength, namespaceName } from "./fields.ts";
 import { productionRules } from "./productionRules.ts";
 import { parseBytes, parseCores } from "./quantity.ts";
@@ -35,11 +36,8 @@ export function crossChecks(settings: Settings, { stack, instance, isSecret }: S
     ...storeRules(settings),
     ...variableRules(settings),
     ...requestsWithinLimits(settings),
-    affinityHasIngress(settings),
-    clientIpWithoutIngress(settings),
-    affinityCookieIsNotTheSession(settings),
-    affinityEndsWithTheSession(settings),
-    ...hostsAreUnique(settings),
+    ...exposureRules(settings, instance),
+    ...affinityRules(settings),
     ...(stack === "prod" ? productionRules(settings) : []),
   ].filter((problem) => problem !== undefined);
 }
@@ -101,53 +99,4 @@ function requestsWithinLimits({ app: { resources } }: Settings): Problem[] {
 
 function exceeds(request = "0", limit: string | undefined, parse: (quantity: string) => number | undefined): boolean {
   return limit !== undefined && (parse(request) ?? 0) > (parse(limit) ?? 0);
-}
-
-function affinityHasIngress({ affinity, ingress }: Settings): Problem | undefined {
-  if (affinity.kind !== "cookie" || ingress !== null) return undefined;
-  return {
-    path: ["affinity", "kind"],
-    message: "cookie needs an ingress, which sets the cookie; use clientIP or none",
-  };
-}
-
-/** An ingress controller connects to the pods, not to the Service: the Service's affinity never sees its traffic. */
-function clientIpWithoutIngress({ affinity, ingress }: Settings): Problem | undefined {
-  if (affinity.kind !== "clientIP" || ingress === null) return undefined;
-  return {
-    path: ["affinity", "kind"],
-    message:
-      "clientIP does nothing behind an ingress, which connects to the pods themselves; use cookie, or ingress null",
-  };
-}
-
-function affinityCookieIsNotTheSession({ affinity, app }: Settings): Problem | undefined {
-  if (affinity.kind !== "cookie" || (affinity.name ?? defaultCookieName) !== app.session.cookie) return undefined;
-  return {
-    path: ["affinity", "name"],
-    message: "must differ from the application's session cookie, app.session.cookie",
-  };
-}
-
-function affinityEndsWithTheSession({ affinity, app }: Settings): Problem | undefined {
-  if (affinity.kind !== "cookie" || affinity.maxAgeSeconds === undefined || app.session.ttlSeconds === undefined)
-    return undefined;
-  if (affinity.maxAgeSeconds <= app.session.ttlSeconds) return undefined;
-  return {
-    path: ["affinity", "maxAgeSeconds"],
-    message: `must be at most the session's lifetime, app.session.ttlSeconds (${app.session.ttlSeconds})`,
-  };
-}
-
-function hostsAreUnique({ ingress }: Settings): Problem[] {
-  const seen = new Set<string>();
-  const problems: Problem[] = [];
-  for (const [index, { host, paths }] of (ingress?.hosts ?? []).entries()) {
-    for (const path of paths) {
-      if (seen.has(host + path))
-        problems.push({ path: ["ingress", "hosts", index], message: `repeats ${host}${path}` });
-      seen.add(host + path);
-    }
-  }
-  return problems;
 }

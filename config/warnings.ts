@@ -1,7 +1,12 @@
+import { exposureWarnings } from "./exposureWarnings.ts";
 import type { Settings } from "./schema.ts";
 
 /** What a configuration gives up on purpose, said loudly on every run: one sentence each. */
-export function warnings({ store }: Settings, stack: string): string[] {
+export function warnings(settings: Settings, stack: string): string[] {
+  return [...storeWarnings(settings, stack), ...exposureWarnings(settings, stack)];
+}
+
+function storeWarnings({ store }: Settings, stack: string): string[] {
   const isProduction = stack === "prod";
   switch (store.kind) {
     case "redis":

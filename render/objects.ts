@@ -18,3 +18,12 @@ export interface KubernetesObject {
 export function describe({ kind, metadata: { namespace, name } }: KubernetesObject): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
+
+/** Groups of Kubernetes itself: without a dot, or one label and "k8s.io", apart from a few with two. */
+const ownGroup = /^([^.]*|([^.]+|[^.]+\.(authorization|apiserver))\.k8s\.io)$/;
+
+/** Whether an object's kind comes with a CustomResourceDefinition, which not every cluster has. */
+export function isCustom({ apiVersion }: KubernetesObject): boolean {
+  const [group = "", version] = apiVersion.split("/");
+  return version !== undefined && !ownGroup.test(group);
+}

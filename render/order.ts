@@ -1,4 +1,7 @@
-import type { KubernetesObject } from "./objects.ts";
+import { isCustom, type KubernetesObject } from "./objects.ts";
+
+/** Stands for every kind of a controller: its objects refer to Services, and an Ingress may refer to them. */
+const custom = "";
 
 /**
  * Kinds in the order in which they can be installed: what others refer to comes first.
@@ -23,6 +26,7 @@ const installOrder = [
   "StatefulSet",
   "Job",
   "CronJob",
+  custom,
   "Ingress",
 ];
 
@@ -37,8 +41,9 @@ export function inInstallOrder(objects: KubernetesObject[]): KubernetesObject[] 
     .map(({ object }) => object);
 }
 
-function sortKey({ kind, metadata }: KubernetesObject): string {
-  const rank = installOrder.indexOf(kind);
+function sortKey(object: KubernetesObject): string {
+  const { kind, metadata } = object;
+  const rank = installOrder.indexOf(isCustom(object) ? custom : kind);
   if (rank === -1) throw new Error(`render/order.ts does not know when to install a ${kind}`);
-  return [String(rank).padStart(2, "0"), metadata.namespace ?? "", metadata.name].join("\0");
+  return [String(rank).padStart(2, "0"), metadata.namespace ?? "", metadata.name, kind].join("\0");
 }

@@ -1,137 +1,213 @@
 import assert from "node:assert/strict";
-import { ingress, minimal, problemsOf, read, refuses, type Refusal } from "./configs.ts";
+import { ingress, read, refuses, type Refusal } from "./configs.ts";
 
 // Whether the cluster has such a controller and class is not known here.
 
 const dns = "must be a DNS name in lower case";
+const host = `${dns}, or one after "*."`;
 const path = "must be an absolute path: it starts with / and has no spaces";
-const cookie = "must be a cookie name of 1 to 64 token characters";
-const affinityKinds = "none, cookie or clientIP";
+const key = 'at most 63 letters, digits, "-", "_" and ".", after a DNS name and "/" where it has an owner';
 
-describe("configuration of the way to the application", () => {
-  it("takes every key of the Service and the Ingress", async () => {
-    const service = { type: "ClusterIP", port: 8443 };
-    const full = {
-      controller: "traefik",
-      className: "traefik-internal",
-      hosts: [
-        { host: "shop.example.com", paths: ["/", "/api"] },
-        { host: "xn--caf-dma.example", paths: ["/"] },
-      ],
-      tls: null,
-    };
-    const config = await read({ service, ingress: full });
-    assert.deepEqual(config.service, service);
-    assert.deepEqual(config.ingress, full);
+describe("configuration of the Service", () => {
+  it("takes every key of each type and fills in the defaults", async () => {
+    const annotations = { "example.com/team": "shop", plain: "yes" };
+    const clusterIP = { type: "ClusterIP", port: 8443, annotations };
+    assert.deepEqual((await read({ service: clusterIP })).service, clusterIP);
+    const nodePort = { type: "NodePort", port: 80, nodePort: 30080, externalTrafficPolicy: "Local", annotations };
+    assert.deepEqual((await read({ service: nodePort })).service, nodePort);
+    const sourceRanges = ["10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0"];
+    const more = { sourceRanges, loadBalancerClass: "example.com/internal" };
+    const loadBalancer = { ...nodePort, type: "LoadBalancer", ...more };
+    assert.deepEqual((await read({ service: loadBalancer })).service, loadBalancer);
+    assert.deepEqual((await read({ service: {} })).service, { type: "ClusterIP", port: 80, annotations: {} });
+    assert.deepEqual((await read({ service: { type: "LoadBalancer" } })).service, {
+      type: "LoadBalancer",
+      port: 80,
+      annotations: {},
+      externalTrafficPolicy: "Cluster",
+      sourceRanges: [],
+    });
   });
 
+  for (const type of ["NodePort", "LoadBalancer"]) {
+    it(`takes a ${type} alone and beside an Ingress`, async () => {
+      assert.equal((await read({ service: { type } })).service.type, type);
+      assert.equal((await read({ service: { type }, ingress })).service.type, type);
+    });
+  }
+
+  const types = "ClusterIP, NodePort or LoadBalancer";
+  const range = "must be an address range such as 10.0.0.0/8 or 2001:db8::/32";
+  const ranges = (sourceRanges: unknown[]) => ({ type: "LoadBalancer", sourceRanges });
   refuses("service", [
-    [{ type: "NodePort" }, '.type must be ClusterIP (NodePort is not yet supported), got "NodePort"'],
-    [{ type: "LoadBalancer" }, '.type must be ClusterIP (LoadBalancer is not yet supported), got "LoadBalancer"'],
-    [{ type: "ExternalName" }, '.type must be ClusterIP, got "ExternalName"'],
+    [{ type: "ExternalName" }, `.type must be ${types}, got "ExternalName"`],
+    ["ClusterIP", ` must be an object whose type is ${types}, got "ClusterIP"`],
     [{ port: 0 }, ".port must be a whole number from 1 to 65535, got 0"],
     [{ port: "http" }, '.port must be a whole number from 1 to 65535, got "http"'],
-    [{ annotations: {} }, ".annotations is not yet supported; remove it"],
-    [{ sourceRanges: [] }, ".sourceRanges is not yet supported; remove it"],
-    [{ nodePort: 30080 }, ".nodePort is not a known key; allowed: type, port"],
-    ["ClusterIP", ' must be an object (keys: type, port), got "ClusterIP"'],
+    [{ nodePort: 30080 }, ".nodePort is not a key of type ClusterIP; allowed: type, port, annotations"],
+    [
+      { type: "NodePort", sourceRanges: [], loadBalancerClass: "x" },
+      ...["sourceRanges", "loadBalancerClass"].map(
+        (name) =>
+          `.${name} is not a key of type NodePort; allowed: type, port, annotations, nodePort, externalTrafficPolicy`,
+      ),
+    ],
+    [
+      { externalTrafficPolicy: "Local" },
+      ".externalTrafficPolicy is not a key of type ClusterIP; allowed: type, port, annotations",
+    ],
+    [{ type: "NodePort", nodePort: 80 }, ".nodePort must be a whole number from 30000 to 32767, got 80"],
+    [
+      { type: "NodePort", externalTrafficPolicy: "local" },
+      '.externalTrafficPolicy must be Cluster or Local, got "local"',
+    ],
+    [{ type: "LoadBalancer", loadBalancerClass: "a b" }, `.loadBalancerClass must be ${key}, got "a b"`],
+    [
+      { type: "LoadBalancer", sourceRanges: "10.0.0.0/8" },
+      '.sourceRanges must be a list of address ranges, got "10.0.0.0/8"',
+    ],
+    ...["10.0.0.7", "10.0.0.0/33", "010.0.0.0/8", "2001:db8::/129", "fe80::%eth0/64", "10.0.0.0/08", "shop/8"].map(
+      (given): Refusal => [ranges(["10.0.0.0/8", given]), `.sourceRanges.1 ${range}, got "${given}"`],
+    ),
+    [ranges([8]), `.sourceRanges.0 ${range}, got 8`],
+    [{ annotations: [] }, ".annotations must map keys to strings"],
+    [{ annotations: { a: 5 } }, ".annotations.a must be a string: put numbers and booleans in quotes, got 5"],
+    ...["-a", "a b", "/a", "a/", "UPPER.example/a", "a/b/c", "a".repeat(64), `${"a".repeat(254)}/b`].map(
+      (given): Refusal => [
+        { annotations: { [given]: "x" } },
+        `.annotations.${given} is not the key of an annotation: ${key}`,
+      ],
+    ),
+    [
+      { annotations: { "pulumi.com/skipAwait": "true" } },
+      ".annotations.pulumi.com/skipAwait is read by Pulumi, and set by session-stack where it matters",
+    ],
+    [
+      { type: "NodePort", port: 0, nodePort: 1 },
+      ".port must be a whole number from 1 to 65535, got 0",
+      ".nodePort must be a whole number from 30000 to 32767, got 1",
+    ],
   ]);
+});
 
-  describe("ingress", () => {
-    const keys = "controller, className, hosts, tls";
-    const later = ["ingress-nginx", "haproxy-ingress", "haproxytech", "nginx", "gateway-api"];
-    refuses("ingress", [
-      [{}, ".hosts is missing: it must be a list of hosts"],
-      ["shop.example.com", ` must be an object (keys: ${keys}), got "shop.example.com"`],
-      ...later.map((controller): Refusal => [
-        { ...ingress, controller },
-        `.controller must be traefik (${controller} is not yet supported), got "${controller}"`,
-      ]),
-      [{ ...ingress, controller: "kong" }, '.controller must be traefik, got "kong"'],
-      [{ ...ingress, className: "" }, `.className ${dns}, got ""`],
-      [{ ...ingress, tls: { secretName: "shop-tls" } }, ".tls is not yet supported; remove it or set null"],
-      [{ ...ingress, annotations: {} }, ".annotations is not yet supported; remove it"],
-      [{ ...ingress, host: "x" }, `.host is not a known key; allowed: ${keys}`],
-      [{ hosts: [] }, ".hosts needs at least one host"],
-      [{ hosts: "shop.example.com" }, '.hosts must be a list of hosts, got "shop.example.com"'],
-      [{ hosts: ["shop.example.com"] }, '.hosts.0 must be an object (keys: host, paths), got "shop.example.com"'],
-      [{ hosts: [{ paths: ["/"] }] }, `.hosts.0.host is missing: it ${dns}`],
-      [{ hosts: [{ host: "*.example.com" }] }, `.hosts.0.host ${dns}, got "*.example.com"`],
-      [{ hosts: [{ host: "a.example", path: "/" }] }, ".hosts.0.path is not a known key; allowed: host, paths"],
-      [{ hosts: [{ host: "a.example", paths: "/" }] }, '.hosts.0.paths must be a list of paths, got "/"'],
-      [{ hosts: [{ host: "a.example", paths: [] }] }, ".hosts.0.paths needs at least one path"],
-      ...["//", "/a/./b", "/a/..", "/.", "/a%2Fb"].map((given): Refusal => [
-        { hosts: [{ host: "a.example", paths: [given] }] },
-        `.hosts.0.paths.0 must be written plainly, for an Ingress takes no //, no . or .. as a part, and no %2f, got "${given}"`,
-      ]),
-      [
-        { hosts: [{ host: "10.0.0.7" }] },
-        '.hosts.0.host must be a DNS name and not an address, for a controller goes by names, got "10.0.0.7"',
+describe("configuration of the Ingress", () => {
+  it("takes every key and fills in the defaults", async () => {
+    const api = { path: "/api", pathType: "Exact", service: { name: "api", port: 8080 } };
+    const full = {
+      controller: "ingress-nginx",
+      className: "internal",
+      hosts: [
+        { host: "shop.example.com", paths: [{ path: "/", pathType: "Prefix" }, api] },
+        { host: "*.xn--caf-dma.example", paths: [{ path: "/", pathType: "ImplementationSpecific" }] },
       ],
-      [{ hosts: [{ host: "a.example", paths: ["/", "api"] }] }, `.hosts.0.paths.1 ${path}, got "api"`],
-      [
-        { hosts: [{ host: "a.example" }, { host: "b.example" }, { host: "a.example", paths: ["/api", "/"] }] },
-        ".hosts.2 repeats a.example/",
-      ],
-      [{ hosts: [{ host: "a.example", paths: ["/api", "/api"] }] }, ".hosts.0 repeats a.example/api"],
-    ]);
+      defaultBackend: true,
+      tls: { issuer: "letsencrypt", issuerKind: "Issuer" },
+      redirect: false,
+      awaitAddress: false,
+      annotations: { "example.com/team": "shop" },
+    };
+    assert.deepEqual((await read({ ingress: full })).ingress, full);
+    const paths = ["/", { path: "/api", service: { name: "api", port: 8080 } }];
+    assert.deepEqual(
+      (await read({ ingress: { hosts: [{ host: "a.example" }, { host: "b.example", paths }] } })).ingress,
+      {
+        controller: "traefik",
+        hosts: [
+          { host: "a.example", paths: [{ path: "/", pathType: "Prefix" }] },
+          {
+            host: "b.example",
+            paths: [
+              { path: "/", pathType: "Prefix" },
+              { path: "/api", pathType: "Prefix", service: { name: "api", port: 8080 } },
+            ],
+          },
+        ],
+        defaultBackend: false,
+        tls: null,
+        annotations: {},
+      },
+    );
   });
 
-  describe("affinity", () => {
-    it("takes every key of each kind", async () => {
-      const app = { ...minimal.app, session: { cookie: "sid", ttlSeconds: 3600 } };
-      const cookieAffinity = { kind: "cookie", name: "shop-affinity", maxAgeSeconds: 3600 };
-      assert.deepEqual((await read({ app, ingress, affinity: cookieAffinity })).affinity, cookieAffinity);
-      const clientIP = { kind: "clientIP", timeoutSeconds: 86400 };
-      assert.deepEqual((await read({ affinity: clientIP })).affinity, clientIP);
-      assert.deepEqual((await read({ affinity: { kind: "none" } })).affinity, { kind: "none" });
-    });
-
-    refuses("affinity", [
-      ["cookie", ` must be an object whose kind is ${affinityKinds}, got "cookie"`],
-      [null, ` must be an object whose kind is ${affinityKinds}, got null`],
-      [{ name: "shop-affinity" }, `.kind is missing: it must be ${affinityKinds}`],
-      [{ kind: "hash" }, `.kind must be ${affinityKinds} (hash is not yet supported), got "hash"`],
-      [{ kind: "sticky" }, `.kind must be ${affinityKinds}, got "sticky"`],
-      [{ kind: "none", name: "x" }, ".name is not a key of kind none; allowed: kind"],
-      [
-        { kind: "cookie", timeoutSeconds: 5 },
-        ".timeoutSeconds is not a key of kind cookie; allowed: kind, name, maxAgeSeconds",
-      ],
-      [{ kind: "clientIP", name: "x" }, ".name is not a key of kind clientIP; allowed: kind, timeoutSeconds"],
-      [{ kind: "cookie", name: "a b" }, `.name ${cookie}, got "a b"`],
-      [{ kind: "cookie", name: "a".repeat(65) }, `.name ${cookie}, got "${"a".repeat(65)}"`],
-      [{ kind: "cookie", maxAgeSeconds: 0 }, ".maxAgeSeconds must be a whole number from 1 to 31536000, got 0"],
-      [
-        { kind: "clientIP", timeoutSeconds: 86401 },
-        ".timeoutSeconds must be a whole number from 1 to 86400, got 86401",
-      ],
-      [{ kind: "cookie" }, ".kind cookie needs an ingress, which sets the cookie; use clientIP or none"],
-    ]);
-
-    it("refuses clientIP behind an Ingress", async () => {
-      assert.deepEqual(await problemsOf({ ingress, affinity: { kind: "clientIP" } }), [
-        "shop:affinity.kind clientIP does nothing behind an ingress, which connects to the pods themselves; use cookie, or ingress null",
-      ]);
-    });
-
-    it("refuses the session's own cookie", async () => {
-      const differ = "must differ from the application's session cookie, app.session.cookie";
-      const sid = { ...minimal.app, session: { cookie: "sid" } };
-      assert.deepEqual(await problemsOf({ app: sid, ingress, affinity: { kind: "cookie", name: "sid" } }), [
-        `shop:affinity.name ${differ}, got "sid"`,
-      ]);
-      const ours = { ...minimal.app, session: { cookie: "session-stack-affinity" } };
-      assert.deepEqual(await problemsOf({ app: ours, ingress, affinity: { kind: "cookie" } }), [
-        `shop:affinity.name ${differ}, got "session-stack-affinity"`,
-      ]);
-    });
-
-    it("refuses a cookie that outlives the session", async () => {
-      const app = { ...minimal.app, session: { ttlSeconds: 3600 } };
-      assert.deepEqual(await problemsOf({ app, ingress, affinity: { kind: "cookie", maxAgeSeconds: 3601 } }), [
-        "shop:affinity.maxAgeSeconds must be at most the session's lifetime, app.session.ttlSeconds (3600), got 3601",
-      ]);
-    });
+  it("takes every key of a Gateway", async () => {
+    const gateway = {
+      name: "public",
+      namespace: "gateways",
+      section: "https",
+      redirectSection: "http",
+      version: "1.7",
+    };
+    const route = { controller: "gateway-api", ...ingress, tls: { elsewhere: true }, redirect: true };
+    assert.deepEqual((await read({ ingress: { ...route, gateway } })).ingress?.gateway, gateway);
+    assert.deepEqual(
+      (await read({ ingress: { ...route, redirect: false, gateway: { name: "public" } } })).ingress?.gateway,
+      {
+        name: "public",
+        version: "1.6",
+      },
+    );
   });
+
+  const controllers =
+    "traefik, ingress-nginx, haproxy-ingress, haproxytech, nginx, gateway-api, alb, gke, istio, contour or other";
+  const keys = "controller, className, gateway, hosts, defaultBackend, tls, redirect, awaitAddress, annotations";
+  const hosts = (...paths: unknown[]) => ({ hosts: [{ host: "a.example", paths }] });
+  refuses("ingress", [
+    [{}, ".hosts is missing: it must be a list of hosts"],
+    ["shop.example.com", ` must be an object (keys: ${keys}), got "shop.example.com"`],
+    [{ ...ingress, controller: "kong" }, `.controller must be ${controllers}, got "kong"`],
+    [{ ...ingress, className: "" }, `.className ${dns}, got ""`],
+    [{ ...ingress, host: "x" }, `.host is not a known key; allowed: ${keys}`],
+    [{ ...ingress, defaultBackend: "yes" }, '.defaultBackend must be true or false, got "yes"'],
+    [{ ...ingress, awaitAddress: 1 }, ".awaitAddress must be true or false, got 1"],
+    [
+      { ...ingress, annotations: { a: true } },
+      ".annotations.a must be a string: put numbers and booleans in quotes, got true",
+    ],
+    [{ hosts: [] }, ".hosts needs at least one host"],
+    [{ hosts: "shop.example.com" }, '.hosts must be a list of hosts, got "shop.example.com"'],
+    [{ hosts: ["shop.example.com"] }, '.hosts.0 must be an object (keys: host, paths), got "shop.example.com"'],
+    [{ hosts: [{ paths: ["/"] }] }, `.hosts.0.host is missing: it ${host}`],
+    ...["*", "*a.example", "a.*.example", "*.*.example", "*.", "UPPER.example", "a_b.example"].map((given): Refusal => [
+      { hosts: [{ host: given }] },
+      `.hosts.0.host ${host}, got "${given}"`,
+    ]),
+    ...["10.0.0.7", "*.10.0.0.7"].map((given): Refusal => [
+      { hosts: [{ host: given }] },
+      `.hosts.0.host must be a DNS name and not an address, for a controller goes by names, got "${given}"`,
+    ]),
+    [{ hosts: [{ host: "a.example", path: "/" }] }, ".hosts.0.path is not a known key; allowed: host, paths"],
+    [{ hosts: [{ host: "a.example", paths: "/" }] }, '.hosts.0.paths must be a list of paths, got "/"'],
+    [hosts(), ".hosts.0.paths needs at least one path"],
+    ...["//", "/a/./b", "/a/..", "/.", "/a%2Fb"].map((given): Refusal => [
+      hosts(given),
+      `.hosts.0.paths.0 must be written plainly, for an Ingress takes no //, no . or .. as a part, and no %2f, got "${given}"`,
+    ]),
+    [hosts("/", "api"), `.hosts.0.paths.1 ${path}, got "api"`],
+    [hosts(5), `.hosts.0.paths.0 ${path}, got 5`],
+    [hosts({ path: "api" }), `.hosts.0.paths.0.path ${path}, got "api"`],
+    [hosts({ pathType: "Exact" }), `.hosts.0.paths.0.path is missing: it ${path}`],
+    [
+      hosts({ path: "/", pathType: "Regex", port: 1 }),
+      '.hosts.0.paths.0.pathType must be Prefix, Exact or ImplementationSpecific, got "Regex"',
+      ".hosts.0.paths.0.port is not a known key; allowed: path, pathType, service",
+    ],
+    [
+      hosts({ path: "/", service: { name: "Api" } }),
+      '.hosts.0.paths.0.service.name must be a DNS label of at most 63 characters: lower-case letters, digits and "-", got "Api"',
+      ".hosts.0.paths.0.service.port is missing: it must be a whole number from 1 to 65535",
+    ],
+    [{ ...ingress, tls: { selfSigned: false } }, ".tls.selfSigned must be true or left out, got false"],
+    [{ ...ingress, tls: { secretName: "A" } }, `.tls.secretName ${dns}, got "A"`],
+    [
+      { ...ingress, tls: { issuer: "a", issuerKind: "CA" } },
+      '.tls.issuerKind must be Issuer or ClusterIssuer, got "CA"',
+    ],
+    [
+      { ...ingress, gateway: { section: "A", version: "1.5" } },
+      `.gateway.name is missing: it ${dns}`,
+      `.gateway.section ${dns}, got "A"`,
+      '.gateway.version must be 1.6 or 1.7, got "1.5"',
+    ],
+  ]);
 });

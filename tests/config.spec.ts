@@ -44,7 +44,7 @@ describe("configuration", () => {
         resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
         drainSeconds: 10,
       },
-      service: { type: "ClusterIP", port: 80 },
+      service: { type: "ClusterIP", port: 80, annotations: {} },
       ingress: null,
       affinity: { kind: "none" },
       protect: false,
@@ -73,10 +73,12 @@ describe("configuration", () => {
     const exposed = await read({ ingress, affinity: { kind: "cookie" } });
     assert.deepEqual(exposed.ingress, {
       controller: "traefik",
-      className: "traefik",
-      hosts: [{ host: "shop.example.com", paths: ["/"] }],
+      hosts: [{ host: "shop.example.com", paths: [{ path: "/", pathType: "Prefix" }] }],
+      defaultBackend: false,
+      tls: null,
+      annotations: {},
     });
-    assert.deepEqual(exposed.affinity, { kind: "cookie", name: "session-stack-affinity" });
+    assert.deepEqual(exposed.affinity, { kind: "cookie", strict: true });
     const { affinity } = await read({ affinity: { kind: "clientIP" } });
     assert.deepEqual(affinity, { kind: "clientIP", timeoutSeconds: 10800 });
   });

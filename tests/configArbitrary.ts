@@ -1,20 +1,15 @@
 import fc from "fast-check";
+import { dnsName, label, optional, path } from "./configParts.ts";
+import { exposure, service, withoutStore } from "./exposureArbitrary.ts";
 
 /** Arbitrary configurations that the schema accepts, for property tests. */
 
-const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,18}[a-z0-9])?$/);
-const dnsName = fc.array(label, { minLength: 1, maxLength: 3 }).map((labels) => labels.join("."));
-const path = fc.stringMatching(/^\/[!-~]{0,12}$/);
 const image = fc
   .tuple(fc.constantFrom("", "ghcr.io/", "localhost:5000/"), fc.stringMatching(/^[a-z0-9]{1,8}([._/-][a-z0-9]{1,8})?$/))
   .chain(([host, name]) => fc.constantFrom("", ":1.4.2", `@sha256:${"0a".repeat(32)}`).map((tag) => host + name + tag));
-const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/);
 const variable = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/);
 
 const secretEntry = fc.stringMatching(/^[-._a-zA-Z0-9]{1,10}$/).filter((key) => !/^(\.$|\.\.)/.test(key));
-
-/** Keys that may be left out, and are half of the time. */
-const optional = <T>(fields: { [Key in keyof T]: fc.Arbitrary<T[Key]> }) => fc.record(fields, { requiredKeys: [] });
 
 const exportPath = fc
   .array(
@@ -133,50 +128,6 @@ const app = fc.record(
   { requiredKeys: ["image"] },
 );
 
-const ingressPath = path.filter((value) => !/\/\/|\/\.{1,2}(\/|$)|%2f/i.test(value));
-
-const ingress = fc.record(
-  {
-    controller: fc.constant("traefik"),
-    className: dnsName,
-    hosts: fc.uniqueArray(
-      fc.record(
-        { host: dnsName, paths: fc.uniqueArray(ingressPath, { minLength: 1, maxLength: 3 }) },
-        { requiredKeys: ["host"] },
-      ),
-      { minLength: 1, maxLength: 3, selector: ({ host }) => host },
-    ),
-    tls: fc.constant(null),
-  },
-  { requiredKeys: ["hosts"] },
-);
-
-const none = fc.constant({ kind: "none" });
-const cookie = fc.record(
-  {
-    kind: fc.constant("cookie"),
-    name: token.filter((name) => name !== "sid"),
-    maxAgeSeconds: fc.integer({ min: 1, max: 3600 }),
-  },
-  { requiredKeys: ["kind"] },
-);
-const clientIP = fc.record(
-  { kind: fc.constant("clientIP"), timeoutSeconds: fc.integer({ min: 1, max: 86_400 }) },
-  { requiredKeys: ["kind"] },
-);
-
-/** The way to the application: which kinds of affinity make sense depends on the Ingress. */
-const exposure = fc.oneof(
-  fc.record({ ingress, affinity: fc.oneof(none, cookie) }),
-  fc.record({ ingress: fc.constant(null), affinity: fc.oneof(none, clientIP) }),
-);
-
-/** Without a store a visitor has to come back to the same pod. */
-const withoutStore = fc.oneof(
-  fc.record({ ingress, affinity: cookie }),
-  fc.record({ ingress: fc.constant(null), affinity: clientIP }),
-);
-
 const redisStore = fc.record({ store: redis }, { requiredKeys: [] });
 const otherStore = fc.record({ store: fc.oneof(memcached, external) });
 
@@ -202,7 +153,7 @@ export const validConfig: fc.Arbitrary<Record<string, unknown>> = fc
         namespace: optional({ name: label, create: fc.boolean() }),
         storage,
         app,
-        service: optional({ type: fc.constant("ClusterIP"), port: fc.integer({ min: 1, max: 65535 }) }),
+        service,
       },
       { requiredKeys: ["kubeContext", "storage", "app"] },
     ),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { Exposure, type ExposureArgs, type IngressArgs } from "../components/exposure.ts";
-import { children, run } from "./mocks.ts";
+import { Exposure, type ExposureArgs } from "../components/exposure.ts";
+import type { IngressSettings } from "../config/exposure.ts";
+import { children, run, valueOf } from "./mocks.ts";
 
 // That a controller serves the Ingress and sets the cookie is proved by the end-to-end suite.
 
@@ -12,12 +13,18 @@ const labels = {
   "app.kubernetes.io/managed-by": "session-stack",
 };
 
-const ingress: IngressArgs = { className: "traefik", hosts: [{ host: "shop.example.com", paths: ["/"] }] };
+const ingress: IngressSettings = {
+  controller: "traefik",
+  hosts: [{ host: "shop.example.com", paths: [{ path: "/", pathType: "Prefix" }] }],
+  defaultBackend: false,
+  tls: null,
+  annotations: {},
+};
 const args: ExposureArgs = {
   instance: "shop-dev",
   namespace: "shop",
   selector,
-  service: { type: "ClusterIP", port: 80 },
+  service: { type: "ClusterIP", port: 80, annotations: {} },
   ingress,
   affinity: { kind: "none" },
 };
@@ -76,7 +83,7 @@ describe("Exposure", () => {
   it("tells consumers the first address, the Service and the affinity", async () => {
     const { result } = await create({ affinity: { kind: "cookie", strict: true, name: "shop-affinity" } });
     assert.deepEqual(
-      { service: result.service, url: result.url, ingress: result.ingress },
+      { service: result.service, url: await valueOf(result.url), ingress: result.ingress },
       {
         service: "app",
         url: "http://shop.example.com/",
@@ -85,32 +92,14 @@ describe("Exposure", () => {
     );
   });
 
-  it("takes every host and path", async () => {
-    const hosts = [
-      { host: "a.example", paths: ["/shop", "/api"] },
-      { host: "b.example", paths: ["/"] },
-    ];
-    const made = await create({ ingress: { className: "internal", hosts } });
-    const backend = { service: { name: "app", port: { name: "http" } } };
-    const rule = (host: string, ...paths: string[]) => ({
-      host,
-      http: { paths: paths.map((path) => ({ path, pathType: "Prefix", backend })) },
-    });
-    assert.deepEqual(ingressOf(made).spec, {
-      ingressClassName: "internal",
-      rules: [rule("a.example", "/shop", "/api"), rule("b.example", "/")],
-    });
-    assert.equal(made.result.url, "http://a.example/shop");
-  });
-
   it("makes no Ingress when there is to be none", async () => {
     const made = await create({ ingress: null });
     assert.deepEqual(children(made, "session-stack:index:Exposure"), ["kubernetes:core/v1:Service exposure-service"]);
-    assert.deepEqual([made.result.url, made.result.ingress], [null, null]);
+    assert.deepEqual([await valueOf(made.result.url), made.result.ingress], [null, null]);
   });
 
   it("gives the Service the port that is asked for", async () => {
-    const made = await create({ service: { type: "ClusterIP", port: 8080 } });
+    const made = await create({ service: { type: "ClusterIP", port: 8080, annotations: {} } });
     assert.deepEqual(serviceOf(made).spec, { ...service.spec, ports: [{ ...ports[0], port: 8080 }] });
   });
 
@@ -147,6 +136,76 @@ describe("Exposure", () => {
         },
       });
     });
+  });
+
+  it("waits for the address of a load balancer, and for no other Service", async () => {
+    const onNodes = { port: 80, annotations: {}, externalTrafficPolicy: "Cluster" } as const;
+    const loadBalancer = { ...onNodes, type: "LoadBalancer" as const, sourceRanges: [] };
+    assert.deepEqual(serviceOf(await create({ service: loadBalancer })).metadata, metadata({}));
+    const nodePort = { ...onNodes, type: "NodePort" } as const;
+    assert.deepEqual(serviceOf(await create({ service: nodePort })).metadata, metadata(skipAwait));
+  });
+
+  it("does not wait for the address of an Ingress that never gets one", async () => {
+    const made = await create({ ingress: { ...ingress, awaitAddress: false } });
+    assert.deepEqual(ingressOf(made).metadata, metadata(skipAwait));
+  });
+
+  it("knows no address of a load balancer before the cluster gave it one", async () => {
+    const service = { type: "LoadBalancer" as const, port: 80, annotations: {}, sourceRanges: [] };
+    const { result } = await create({ ingress: null, service: { ...service, externalTrafficPolicy: "Local" } });
+    assert.equal(await valueOf(result.url), null);
+  });
+
+  it("registers the controller's own objects", async () => {
+    const made = await create({ ingress: { ...ingress, tls: { secretName: "shop-tls" } } });
+    assert.deepEqual(children(made, "session-stack:index:Exposure"), [
+      "kubernetes:core/v1:Service exposure-service",
+      "kubernetes:networking.k8s.io/v1:Ingress exposure-ingress",
+      "kubernetes:traefik.io/v1alpha1:Middleware exposure-middleware-app-https",
+    ]);
+    const middleware = made.find("kubernetes:traefik.io/v1alpha1:Middleware", "exposure-middleware-app-https");
+    assert.deepEqual(middleware.inputs, {
+      apiVersion: "traefik.io/v1alpha1",
+      kind: "Middleware",
+      metadata: { name: "app-https", namespace: "shop", labels },
+      spec: { redirectScheme: { scheme: "https", permanent: true } },
+    });
+    assert.equal(await valueOf(made.result.url), "https://shop.example.com/");
+  });
+
+  it("makes an HTTPRoute in place of an Ingress", async () => {
+    const gateway = { name: "public", version: "1.6" } as const;
+    const made = await create({ ingress: { ...ingress, controller: "gateway-api", gateway } });
+    assert.deepEqual(children(made, "session-stack:index:Exposure"), [
+      "kubernetes:core/v1:Service exposure-service",
+      "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute exposure-httproute-app",
+    ]);
+    assert.deepEqual(made.result.ingress, { className: null, host: "shop.example.com", affinity: "none" });
+  });
+
+  it("makes a certificate of its own as a secret, under a name that is another one for other hosts", async () => {
+    const secretOf = async (host: string) => {
+      const hosts = [{ host, paths: [{ path: "/", pathType: "Prefix" as const }] }];
+      const { resources } = await create({ ingress: { ...ingress, hosts, tls: { selfSigned: true } } });
+      const [secret, ...more] = resources.filter(({ type }) => type === "kubernetes:core/v1:Secret");
+      assert.ok(secret !== undefined && more.length === 0);
+      return { name: secret.name, ...secret.inputs } as unknown as {
+        name: string;
+        type: string;
+        metadata: { name: string; annotations: Record<string, string> };
+        stringData: { value: Record<string, string> };
+      };
+    };
+    const { name, type, metadata: made, stringData } = await secretOf("a.example");
+    assert.match(made.name, /^app-tls-[0-9a-f]{10}$/);
+    assert.equal(name, `exposure-${made.name}`);
+    assert.equal(type, "kubernetes.io/tls");
+    assert.deepEqual(made.annotations, { "session-stack/self-signed": "a.example" });
+    // Wrapped, which is how Pulumi marks a secret.
+    assert.deepEqual(Object.keys(stringData.value), ["tls.crt", "tls.key"]);
+    assert.equal((await secretOf("a.example")).name, name);
+    assert.notEqual((await secretOf("b.example")).name, name);
   });
 
   it("does not collide with the way to another stack's application", async () => {

@@ -73,6 +73,11 @@ describe("readSessionStack", () => {
     assert.deepEqual(await valueOf((await read({ ...without, sessionStoreUrl })).outputs), without);
   });
 
+  it("takes a stack whose way to the application has no class", async () => {
+    const route = { ...outputs, ingress: { className: null, host: "shop.example.com", affinity: "none" } };
+    assert.deepEqual(await valueOf((await read({ ...route, sessionStoreUrl })).outputs), route);
+  });
+
   it("leaves out what a later release may add", async () => {
     const session = await read({ ...outputs, sessionStoreUrl, metrics: "x" });
     assert.deepEqual(await valueOf(session.outputs), outputs);

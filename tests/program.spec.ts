@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigError } from "../config.ts";
 import sessionStack from "../index.ts";
 import { ingress, minimal, nfs, setConfig } from "./configs.ts";
-import { nastyPassword, valueOf } from "./mocks.ts";
+import { nastyPassword, secret, valueOf } from "./mocks.ts";
 import { environmentOf, objects, program, shapeOf } from "./programs.ts";
 
 // Not proved here: dependsOn (mocks do not see it), the provider's own checks and awaits, and the API server's.
@@ -114,7 +114,8 @@ describe("program", () => {
 
   it("returns null for the Ingress that there is not, and the cluster's own class", async () => {
     const { result, find } = await program(minimal);
-    assert.deepEqual([result.url, result.ingress, result.storageClass], [null, null, "block"]);
+    const url = await valueOf(pulumi.output(result.url));
+    assert.deepEqual([url, result.ingress, result.storageClass], [null, null, "block"]);
     const [claim] = shapeOf(find("kubernetes:apps/v1:StatefulSet", "store-members")).spec?.volumeClaimTemplates ?? [];
     assert.deepEqual(claim?.spec.accessModes, ["ReadWriteOnce"]);
   });
@@ -160,6 +161,15 @@ describe("program", () => {
       ),
     );
     assert.deepEqual(holders.map(({ name }) => name).sort(), ["session-secret", "store-secret", "store-users"]);
+  });
+
+  it("puts the key of its own certificate into its Secret alone, and marks it", async () => {
+    const { resources } = await program({ ...full, ingress: { ...ingress, tls: { selfSigned: true } } });
+    const holders = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("PRIVATE KEY"));
+    assert.equal(holders.length, 1);
+    assert.match(holders[0]?.name ?? "", /^exposure-app-tls-/);
+    const { stringData } = holders[0]?.inputs as { stringData: { value: unknown } };
+    assert.deepEqual(stringData, secret(stringData.value));
   });
 
   it("refuses a bad configuration before it makes anything", async () => {

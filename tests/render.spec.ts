@@ -147,21 +147,27 @@ describe("install order", () => {
     metadata: { name, namespace },
   });
 
-  it("is by kind, then by namespace and name", () => {
+  const custom = (apiVersion: string, kind: string) => ({ ...object(kind, "a", "a"), apiVersion });
+
+  it("is by kind, with those of controllers before the Ingress, then by namespace and name", () => {
     const sorted = [
       object("Namespace", "z"),
       object("Secret", "a", "one"),
       object("Secret", "b", "one"),
       object("Secret", "a", "two"),
       object("Service", "a", "a"),
+      custom("gateway.networking.k8s.io/v1", "HTTPRoute"),
+      custom("traefik.io/v1alpha1", "Middleware"),
       object("Ingress", "a", "a"),
     ];
     assert.deepEqual(inInstallOrder(sorted.toReversed()), sorted);
   });
 
-  it("is not guessed for a kind that has no place", () => {
-    assert.throws(() => inInstallOrder([object("Widget", "a")]), {
-      message: "render/order.ts does not know when to install a Widget",
+  for (const apiVersion of ["v1", "batch/v1", "storage.k8s.io/v1", "rbac.authorization.k8s.io/v1"]) {
+    it(`is not guessed for a kind of ${apiVersion} that has no place`, () => {
+      assert.throws(() => inInstallOrder([{ ...object("Widget", "a"), apiVersion }]), {
+        message: "render/order.ts does not know when to install a Widget",
+      });
     });
-  });
+  }
 });

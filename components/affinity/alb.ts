@@ -51,6 +51,7 @@ export const alb: Dialect = {
   hash: { cookie: noHash, header: noHash, sourceIP: noHash },
   tls: {
     render: https,
+    noSecret: "it takes certificates from AWS Certificate Manager",
     note: "TLS ends at the load balancer, with a certificate of AWS Certificate Manager: use `ingress.tls: {elsewhere: true}`. It redirects by 301.",
   },
   links: [

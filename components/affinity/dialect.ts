@@ -125,6 +125,8 @@ export interface TlsSupport {
   render: (redirect: boolean, place: Place) => Partial<Rendering>;
   /** Why there is no redirect, where there is none: a clause. */
   noRedirect?: string;
+  /** Why it reads no certificate from a Secret, where it does not: a clause. */
+  noSecret?: string;
   /** What to know: a sentence. */
   note?: string;
 }

@@ -48,6 +48,7 @@ export const gatewayApi: Dialect = {
   hash: { cookie: noHash, header: noHash, sourceIP: noHash },
   tls: {
     render: () => ({}),
+    noSecret: "the Gateway's listener has the certificate",
     note: "TLS ends at the Gateway's listener, whose owner gives it the certificate. The redirect is an HTTPRoute of its own.",
   },
   links: [

@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from "node:util";
+import type { GatewaySettings, HostSettings, IngressSettings, PathSettings } from "../../config/exposure.ts";
+import { ingressSources, merged } from "./annotations.ts";
+import { exposedName, metadata, redirects, type Way } from "./way.ts";
+
+/** API version and kind of the routes. */
+export const httpRoute = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" };
+
+/**
+ * The HTTPRoutes in place of an Ingress: one for all hosts that have the same paths, one for every other host where that
+ * is asked for, and one that leads HTTP to HTTPS. None without a Gateway.
+ */
+export function httpRoutePlans(way: Way) {
+  const { ingress } = way;
+  if (ingress?.gateway === undefined) return [];
+  const { gateway } = ingress;
+  const annotations = merged(ingress.annotations, ingressSources(way));
+  const route = (name: string, section: string | undefined, fields: object) => ({
+    ...httpRoute,
+    metadata: { ...metadata(way, name), annotations },
+    spec: { parentRefs: [parent(gateway, section)], ...fields },
+  });
+  const groups = withSamePaths(ingress.hosts).map(({ hosts, paths }, index) => {
+    const name = index === 0 ? exposedName : `${exposedName}-${index + 1}`;
+    return route(name, gateway.section, { hostnames: hosts, rules: rules(way, paths) });
+  });
+  return [
+    ...groups,
+    ...(ingress.defaultBackend
+      ? [route(`${exposedName}-default`, gateway.section, { rules: rules(way, [everyPath]) })]
+      : []),
+    ...(redirects(ingress)
+      ? [route(`${exposedName}-https`, gateway.redirectSection, { hostnames: hostnames(ingress), rules: [toHttps] })]
+      : []),
+  ];
+}
+
+const everyPath: PathSettings = { path: "/", pathType: "Prefix" };
+
+/** Without a port the Gateway takes the scheme's own. */
+const toHttps = { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] };
+
+function parent({ name, namespace }: GatewaySettings, section: string | undefined) {
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(section === undefined ? {} : { sectionName: section }),
+  };
+}
+
+/**
+ * One rule for each Service, with all of its paths: rules must not share a persistent session (GEP-1619), and the
+ * application's visitors have one for all of its paths.
+ */
+function rules({ service, affinityRendering, tlsRendering }: Way, paths: PathSettings[]) {
+  const backends = unique(paths.map((path) => path.service));
+  return backends.map((backend) => ({
+    matches: paths.filter((path) => isDeepStrictEqual(path.service, backend)).map(match),
+    backendRefs: [backend ?? { name: exposedName, port: service.port }],
+    ...(backend === undefined ? { ...affinityRendering.routeRule, ...tlsRendering.routeRule } : {}),
+  }));
+}
+
+function match({ path, pathType }: PathSettings) {
+  return { path: { type: pathType === "Exact" ? "Exact" : "PathPrefix", value: path } };
+}
+
+/** Hostnames are those of a whole route, so that hosts with other paths need another one. */
+function withSamePaths(all: HostSettings[]): { hosts: string[]; paths: PathSettings[] }[] {
+  const hosts = unique(all.map(({ host }) => host)).map((host) => ({
+    host,
+    paths: all.filter((other) => other.host === host).flatMap(({ paths }) => paths),
+  }));
+  return unique(hosts.map(({ paths }) => paths)).map((paths) => ({
+    paths,
+    hosts: hosts.filter((other) => isDeepStrictEqual(other.paths, paths)).map(({ host }) => host),
+  }));
+}
+
+function hostnames({ hosts }: IngressSettings): string[] {
+  return unique(hosts.map(({ host }) => host));
+}
+
+function unique<T>(values: T[]): T[] {
+  return values.filter((value, index) => values.findIndex((other) => isDeepStrictEqual(other, value)) === index);
+}

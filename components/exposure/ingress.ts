@@ -1,0 +1,43 @@
+import type { IngressSettings, PathSettings } from "../../config/exposure.ts";
+import type { Dialect } from "../affinity/dialect.ts";
+import { dialects } from "../affinity/dialects.ts";
+import { ingressSources, merged } from "./annotations.ts";
+import { certificateName, hostsOf } from "./certificate.ts";
+import { exposedName, metadata, type Way } from "./way.ts";
+
+/** The Ingress; undefined where there is none, or an HTTPRoute in its place. */
+export function ingressPlan(way: Way) {
+  const { ingress } = way;
+  if (ingress === null || ingress.gateway !== undefined) return undefined;
+  const ingressClassName = classOf(ingress);
+  const rules = ingress.hosts.map(({ host, paths }) => ({
+    host,
+    http: { paths: paths.map(({ path, pathType, service }) => ({ path, pathType, backend: backend(service) })) },
+  }));
+  return {
+    metadata: { ...metadata(way), annotations: merged(ingress.annotations, ingressSources(way)) },
+    spec: {
+      ...(ingressClassName === undefined ? {} : { ingressClassName }),
+      ...(ingress.defaultBackend ? { defaultBackend: backend() } : {}),
+      rules,
+      ...tlsFields(ingress),
+    },
+  };
+}
+
+/** The class that the Ingress names, the dialect's unless the user says another; undefined for what has none. */
+export function classOf({ controller, className }: IngressSettings): string | undefined {
+  const dialect: Dialect = dialects[controller];
+  return className ?? dialect.className ?? undefined;
+}
+
+function backend(service?: PathSettings["service"]) {
+  return service === undefined
+    ? { service: { name: exposedName, port: { name: "http" } } }
+    : { service: { name: service.name, port: { number: service.port } } };
+}
+
+function tlsFields(ingress: IngressSettings) {
+  const secretName = certificateName(ingress);
+  return secretName === undefined ? {} : { tls: [{ hosts: hostsOf(ingress), secretName }] };
+}

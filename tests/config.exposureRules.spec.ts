@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { ingress, problemsOf, read, refuses, type Refusal } from "./configs.ts";
+
+// What a Secret, an issuer or a Gateway really has is not known here.
+
+const gateway = { name: "public", section: "https", redirectSection: "http" };
+const route = { ...ingress, controller: "gateway-api", gateway, tls: { elsewhere: true } };
+const hosts = (...paths: unknown[]) => ({ hosts: [{ host: "a.example", paths }] });
+
+describe("rules about the Ingress", () => {
+  it("take the same path with another type", async () => {
+    const paths = ["/api", { path: "/api", pathType: "Exact" }, { path: "/api/", pathType: "Exact" }];
+    assert.equal((await read({ ingress: hosts(...paths) })).ingress?.hosts[0]?.paths.length, 3);
+  });
+
+  it("take a path of another Service alone where the application is the default", async () => {
+    const other = hosts({ path: "/", service: { name: "api", port: 80 } });
+    assert.equal((await read({ ingress: { ...other, defaultBackend: true } })).ingress?.defaultBackend, true);
+  });
+
+  for (const tls of [{ secretName: "a" }, { issuer: "a" }, { selfSigned: true }, { elsewhere: true }, null]) {
+    it(`take tls ${JSON.stringify(tls)}, and no redirect with it`, async () => {
+      assert.deepEqual((await read({ ingress: { ...ingress, tls, redirect: false } })).ingress?.tls, tls);
+    });
+  }
+
+  const needsOne = ".tls needs one of secretName, issuer, selfSigned or elsewhere; it has";
+  refuses("ingress", [
+    [
+      { hosts: [{ host: "a.example" }, { host: "b.example" }, { host: "a.example", paths: ["/api", "/"] }] },
+      ".hosts.2 repeats a.example/",
+    ],
+    [hosts("/api", "/api"), ".hosts.0 repeats a.example/api"],
+    [hosts("/api", "/api/"), ".hosts.0 repeats a.example/api/"],
+    [
+      hosts("/", { path: "/x", service: { name: "app", port: 80 } }),
+      ".hosts.0.paths.1.service.name is the application's own Service; leave service out",
+    ],
+    [
+      hosts({ path: "/x", service: { name: "api", port: 80 } }),
+      ".hosts lead to other Services alone; one path has to be the application's",
+    ],
+    [{ ...ingress, tls: {} }, `${needsOne} none`],
+    [{ ...ingress, tls: { secretName: "a", selfSigned: true } }, `${needsOne} secretName, selfSigned`],
+    [
+      { ...ingress, tls: { elsewhere: true, issuerKind: "Issuer" } },
+      ".tls.issuerKind belongs to issuer; remove it or name an issuer",
+    ],
+    ...([{ secretName: "a" }, { issuer: "a" }, { selfSigned: true }] as const).flatMap((tls): Refusal[] => [
+      [
+        { ...route, tls },
+        ".tls must be {elsewhere: true} with ingress.controller gateway-api: the Gateway's listener has the certificate",
+      ],
+      [
+        { ...ingress, controller: "alb", tls },
+        ".tls must be {elsewhere: true} with ingress.controller alb: it takes certificates from AWS Certificate Manager",
+      ],
+    ]),
+    [{ ...ingress, redirect: true }, ".redirect true leads to HTTPS, which needs ingress.tls"],
+    [
+      { ...ingress, controller: "istio", tls: { secretName: "a" }, redirect: true },
+      ".redirect true is not possible with ingress.controller istio: Istio's support of Ingress has no annotation for it",
+    ],
+    [
+      { ...route, gateway: { name: "public" }, redirect: true },
+      ".redirect true needs ingress.gateway.redirectSection, the listener for HTTP, whose visitors are led to HTTPS",
+    ],
+    [
+      { ...ingress, controller: "other" },
+      ".className is required with ingress.controller other: the class whose controller is meant",
+    ],
+    [{ ...route, className: "x" }, ".className belongs to an Ingress, and gateway-api makes none; remove it"],
+    [{ ...route, awaitAddress: false }, ".awaitAddress belongs to an Ingress, and gateway-api makes none; remove it"],
+    [
+      { ...ingress, controller: "gke", className: "gce" },
+      ".className is not read by ingress.controller gke; remove it",
+    ],
+    [{ ...ingress, gateway }, ".gateway belongs to ingress.controller gateway-api; remove it"],
+    [
+      { ...route, gateway: undefined },
+      ".gateway is required with ingress.controller gateway-api: the Gateway that the HTTPRoute attaches to",
+    ],
+    [
+      { ...route, tls: null },
+      ".gateway.redirectSection leads HTTP to HTTPS, which needs ingress.tls; remove it or set tls",
+    ],
+    [
+      { ...route, gateway: { ...gateway, section: undefined } },
+      ".gateway.redirectSection needs ingress.gateway.section, or the HTTPRoute answers on the listener for HTTP, too",
+    ],
+    [
+      { ...route, gateway: { ...gateway, section: "http" } },
+      '.gateway.redirectSection must differ from ingress.gateway.section, or HTTPS is led to itself, got "http"',
+    ],
+    [
+      { ...route, ...hosts("/", { path: "/x", pathType: "ImplementationSpecific" }) },
+      '.hosts.0.paths.1.pathType must be Prefix or Exact with ingress.controller gateway-api, got "ImplementationSpecific"',
+    ],
+    [
+      { ...hosts("/", "/"), tls: {}, gateway },
+      ".gateway belongs to ingress.controller gateway-api; remove it",
+      ".hosts.0 repeats a.example/",
+      `${needsOne} none`,
+    ],
+  ]);
+});
+
+describe("rules about annotations", () => {
+  const set = (from: string) => `is set by session-stack; remove it, and say it with ${from}`;
+  const sticky = "traefik.ingress.kubernetes.io/service.sticky.cookie";
+  const nginx = "nginx.ingress.kubernetes.io";
+
+  it("take those that the stack does not set in this configuration", async () => {
+    const annotations = { [`${nginx}/affinity`]: "cookie", "cert-manager.io/issuer": "x" };
+    assert.deepEqual((await read({ ingress: { ...ingress, annotations } })).ingress?.annotations, annotations);
+    const gce = { "kubernetes.io/ingress.class": "gce" };
+    const gke = { ...ingress, controller: "gke", annotations: gce };
+    assert.deepEqual((await read({ ingress: gke })).ingress?.annotations, gce);
+  });
+
+  it("refuse those that the stack sets, on the object where it sets them", async () => {
+    const annotations = { [`${sticky}.path`]: "/", [`${nginx}/affinity`]: "cookie" };
+    const affinity = { kind: "cookie" };
+    assert.deepEqual(await problemsOf({ ingress, affinity, service: { annotations } }), [
+      `shop:service.annotations.${sticky}.path ${set("affinity")}`,
+    ]);
+    const onIngress = { ...ingress, controller: "ingress-nginx", annotations };
+    assert.deepEqual(await problemsOf({ ingress: onIngress, affinity }), [
+      `shop:ingress.annotations.${nginx}/affinity ${set("affinity")}`,
+    ]);
+  });
+
+  it("refuse those of TLS, of the issuer and of the class", async () => {
+    const issuer = { issuer: "letsencrypt" };
+    const annotations = {
+      [`${nginx}/ssl-redirect`]: "false",
+      "cert-manager.io/cluster-issuer": "x",
+      "kubernetes.io/ingress.class": "nginx",
+    };
+    const full = { ...ingress, controller: "ingress-nginx", tls: issuer, annotations };
+    assert.deepEqual(await problemsOf({ ingress: full }), [
+      `shop:ingress.annotations.${nginx}/ssl-redirect ${set("ingress.tls and ingress.redirect")}`,
+      `shop:ingress.annotations.cert-manager.io/cluster-issuer ${set("ingress.tls.issuer")}`,
+      `shop:ingress.annotations.kubernetes.io/ingress.class ${set("ingress.className")}`,
+    ]);
+  });
+});

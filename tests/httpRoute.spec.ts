@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { planExposure } from "../components/exposure/plan.ts";
+import type { GatewaySettings, HostSettings, IngressSettings, PathSettings } from "../config/exposure.ts";
+
+// That the API server takes these routes is proved by the end-to-end suite; no implementation of the Gateway API runs there.
+
+const owner = { instance: "shop-dev", namespace: "shop", selector: { "app.kubernetes.io/name": "app" } };
+const gateway: GatewaySettings = { name: "public", namespace: "gateways", section: "https", version: "1.6" };
+const path = (value: string, more: Partial<PathSettings> = {}): PathSettings => ({
+  path: value,
+  pathType: "Prefix",
+  ...more,
+});
+const shop: HostSettings = { host: "shop.example.com", paths: [path("/")] };
+const affinity = { kind: "cookie", strict: false, name: "shop-affinity", maxAgeSeconds: 172_800 } as const;
+
+const routes = (settings: Partial<IngressSettings>) => {
+  const ingress: IngressSettings = {
+    controller: "gateway-api",
+    gateway,
+    hosts: [shop],
+    defaultBackend: false,
+    tls: null,
+    annotations: {},
+    ...settings,
+  };
+  const plan = planExposure({ service: { type: "ClusterIP", port: 8080, annotations: {} }, ingress, affinity }, owner);
+  assert.equal(plan.ingress, undefined);
+  return plan.custom;
+};
+const named = (settings: Partial<IngressSettings>): Record<string, { rules?: unknown[] }> =>
+  Object.fromEntries(routes(settings).map(({ metadata, spec }) => [metadata.name, spec as { rules?: unknown[] }]));
+
+const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "https" }];
+const sessionPersistence = {
+  type: "Cookie",
+  sessionName: "shop-affinity",
+  cookieConfig: { lifetimeType: "Permanent" },
+  absoluteTimeout: "48h",
+};
+const backendRefs = [{ name: "app", port: 8080 }];
+const match = (value: string, type = "PathPrefix") => ({ path: { type, value } });
+const rule = { matches: [match("/")], backendRefs, sessionPersistence };
+
+describe("the plan of HTTPRoutes", () => {
+  it("attaches hosts and paths to the Gateway, with the affinity in the rule", () => {
+    assert.deepEqual(routes({ annotations: { team: "shop" } }), [
+      {
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "HTTPRoute",
+        metadata: {
+          name: "app",
+          namespace: "shop",
+          labels: {
+            "app.kubernetes.io/name": "app",
+            "app.kubernetes.io/instance": "shop-dev",
+            "app.kubernetes.io/component": "exposure",
+            "app.kubernetes.io/part-of": "session-stack",
+            "app.kubernetes.io/managed-by": "session-stack",
+          },
+          annotations: { team: "shop" },
+        },
+        spec: { parentRefs, hostnames: ["shop.example.com"], rules: [rule] },
+      },
+    ]);
+  });
+
+  it("names no more of the Gateway than is known", () => {
+    const [route] = routes({ gateway: { name: "public", version: "1.6" } });
+    assert.deepEqual(route?.spec.parentRefs, [{ name: "public" }]);
+  });
+
+  it("has one rule for each Service, and affinity in the application's alone", () => {
+    const api = { service: { name: "api", port: 81 } };
+    const paths = [path("/"), path("/api", api), path("/exact", { pathType: "Exact" }), path("/more", api)];
+    assert.deepEqual(named({ hosts: [{ ...shop, paths }] }).app?.rules, [
+      { ...rule, matches: [match("/"), match("/exact", "Exact")] },
+      { matches: [match("/api"), match("/more")], backendRefs: [{ name: "api", port: 81 }] },
+    ]);
+  });
+
+  it("has one route for all hosts with the same paths, and others for the others", () => {
+    const hosts = [shop, { host: "b.example", paths: [path("/b")] }, { ...shop, host: "*.c.example" }];
+    const spec = { parentRefs, rules: [rule] };
+    assert.deepEqual(named({ hosts }), {
+      app: { ...spec, hostnames: ["shop.example.com", "*.c.example"] },
+      "app-2": { parentRefs, hostnames: ["b.example"], rules: [{ ...rule, matches: [match("/b")] }] },
+    });
+    const twice = [shop, { ...shop, paths: [path("/b")] }];
+    assert.deepEqual(named({ hosts: twice }).app?.rules, [{ ...rule, matches: [match("/"), match("/b")] }]);
+  });
+
+  it("has a route for every other host where that is asked for", () => {
+    const made = named({ hosts: [{ ...shop, paths: [path("/b")] }], defaultBackend: true });
+    assert.deepEqual(Object.keys(made), ["app", "app-default"]);
+    assert.deepEqual(made["app-default"], { parentRefs, rules: [rule] });
+  });
+
+  it("leads HTTP to HTTPS on a listener of its own, unless the user does not want it", () => {
+    const tls = { elsewhere: true } as const;
+    const both = { tls, gateway: { ...gateway, redirectSection: "http" } };
+    const hosts = [shop, { host: "b.example", paths: [path("/b")] }];
+    assert.deepEqual(named({ ...both, hosts })["app-https"], {
+      parentRefs: [{ ...parentRefs[0], sectionName: "http" }],
+      hostnames: ["shop.example.com", "b.example"],
+      rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }],
+    });
+    assert.deepEqual(Object.keys(named({ ...both, redirect: false })), ["app"]);
+    assert.deepEqual(Object.keys(named({ tls })), ["app"]);
+  });
+
+  it("has the shape of the release that the Gateway is of", () => {
+    const [route] = routes({ gateway: { ...gateway, version: "1.7" } });
+    assert.deepEqual((route?.spec as { rules?: unknown[] }).rules?.[0], {
+      ...rule,
+      sessionPersistence: {
+        type: "Cookie",
+        cookie: { name: "shop-affinity", path: "/", lifetimeType: "Permanent" },
+        absoluteTimeout: "48h",
+      },
+    });
+  });
+});
