@@ -1,7 +1,9 @@
 import { PatchStrategy } from "@kubernetes/client-node";
+import { customKinds } from "../components/exposure/kinds.ts";
 import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
 import { apiMessage, orUndefined, type Cluster } from "./cluster.ts";
+import { refuseUnknownKinds, unknownKinds } from "./kinds.ts";
 import { SecretWriter, type SecretKeeper } from "./secrets.ts";
 
 /** Owner of the fields that are applied here. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
@@ -9,10 +11,12 @@ const fieldManager = "session-stack";
 
 /**
  * Applies rendered objects in their order. Secrets keep the passwords that they hold.
- * @throws Error naming the object and the API server's reason, or when the Pulumi engine owns the namespace.
+ * @throws Error naming the object and the API server's reason, when the Pulumi engine owns the namespace, or when the
+ *   cluster lacks a kind.
  */
 export async function apply(cluster: Cluster, objects: KubernetesObject[], keeper: SecretKeeper): Promise<void> {
   await refuseEnginesNamespaces(cluster, objects);
+  await refuseUnknownKinds(cluster, objects);
   const secrets = await SecretWriter.create(cluster, objects, keeper);
   for (const object of objects) {
     try {
@@ -45,19 +49,22 @@ const prunable = [
   { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
   { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
   { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+  ...customKinds,
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "v1", kind: "ConfigMap" },
 ];
 
-async function listPrunable(
-  { objects: api }: Cluster,
-  { namespace, labelSelector }: Scope,
-): Promise<KubernetesObject[]> {
-  const lists = prunable.map(async ({ apiVersion, kind }) => {
-    const none = undefined;
-    const { items } = await api.list(apiVersion, kind, namespace, none, none, none, none, labelSelector);
-    return items.map(({ metadata }) => ({ apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } }));
-  });
+async function listPrunable(cluster: Cluster, { namespace, labelSelector }: Scope): Promise<KubernetesObject[]> {
+  const { objects: api } = cluster;
+  const kinds = prunable.map((kind) => ({ ...kind, metadata: { name: "" } }));
+  const missing = await unknownKinds(cluster, kinds);
+  const lists = kinds
+    .filter((kind) => !missing.includes(kind))
+    .map(async ({ apiVersion, kind }) => {
+      const none = undefined;
+      const { items } = await api.list(apiVersion, kind, namespace, none, none, none, none, labelSelector);
+      return items.map(({ metadata }) => ({ apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } }));
+    });
   return (await Promise.all(lists)).flat();
 }
 

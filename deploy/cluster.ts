@@ -3,6 +3,7 @@ import {
   AppsV1Api,
   BatchV1Api,
   CoreV1Api,
+  CustomObjectsApi,
   KubeConfig,
   KubernetesObjectApi,
   NetworkingV1Api,
@@ -24,6 +25,7 @@ export interface Cluster {
   batch: BatchV1Api;
   networking: NetworkingV1Api;
   storage: StorageV1Api;
+  custom: CustomObjectsApi;
   objects: KubernetesObjectApi;
 }
 
@@ -44,6 +46,7 @@ export function connect({ kubeconfig, context }: Target): Cluster {
     batch: config.makeApiClient(BatchV1Api),
     networking: config.makeApiClient(NetworkingV1Api),
     storage: config.makeApiClient(StorageV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
     objects: KubernetesObjectApi.makeApiClient(config),
   };
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../render/objects.ts";
 import { orUndefined, type Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
+import { unknownKinds } from "./kinds.ts";
 
 /** Seconds for a namespace with its pods, or for the volumes of its claims, to go. */
 const deadline = 120;
@@ -10,7 +11,10 @@ const deadline = 120;
  * the storage's own, or what the stack has in a namespace of somebody else; then, when the provisioner has removed the
  * volumes of its claims, the storage and what is cluster-wide. Directories on the NFS server stay.
  */
-export async function destroy(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
+export async function destroy(cluster: Cluster, rendered: KubernetesObject[]): Promise<void> {
+  // Of a kind that the cluster does not have, or has no longer, there are no objects.
+  const unknown = await unknownKinds(cluster, rendered);
+  const objects = rendered.filter((object) => !unknown.includes(object));
   const isStorage = ({ metadata }: KubernetesObject) => metadata.labels?.["app.kubernetes.io/component"] === "storage";
   const namespaced = objects.filter(({ metadata }) => metadata.namespace !== undefined);
   const namespaces = objects.filter(({ kind }) => kind === "Namespace");

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { V1Secret } from "@kubernetes/client-node";
+import { selfSigned } from "../components/exposure/selfSigned.ts";
 import type { KubernetesObject } from "../render/objects.ts";
-import { configKeys } from "../render/placeholders.ts";
+import { certificateHosts, configKeys } from "../render/placeholders.ts";
 import { orUndefined, type Cluster } from "./cluster.ts";
 import { generatedAnnotation, generatedNames, GeneratedPasswords, type SecretValues } from "./generated.ts";
 
@@ -36,8 +37,8 @@ export function inDirectory(directory: string): SecretKeeper {
 }
 
 /**
- * Applies a stack's Secrets: every generated password that one of them holds stays, whichever of them needs it; new
- * passwords are made for what is new; keys that are rendered no longer go; what would not change is not written.
+ * Applies a stack's Secrets. A self-signed certificate is made where there is none, and never changed. Every generated
+ * password that one of them holds stays, whichever of them needs it; new passwords are made for what is new; keys that are rendered no longer go; what would not change is not written.
  */
 export class SecretWriter {
   readonly #cluster: Cluster;
@@ -72,8 +73,10 @@ export class SecretWriter {
     if (kept.has(name)) this.#keeper.keep(name, valuesOf(present));
   }
 
-  #write(rendered: KubernetesObject, existing: V1Secret | undefined): Promise<V1Secret> | V1Secret {
+  async #write(rendered: KubernetesObject, existing: V1Secret | undefined): Promise<V1Secret> {
     const { name, namespace = "" } = rendered.metadata;
+    const hosts = certificateHosts(rendered.stringData ?? {});
+    if (hosts !== undefined) return existing ?? this.#create(rendered, await selfSigned(hosts));
     const [key] = configKeys(rendered.stringData ?? {});
     if (key !== undefined && existing !== undefined) return existing;
     if (key !== undefined) throw new Error(undecryptable(rendered, key));
@@ -81,6 +84,11 @@ export class SecretWriter {
     const { core } = this.#cluster;
     if (existing === undefined) return core.createNamespacedSecret({ namespace, body });
     return isSame(existing, body) ? existing : core.replaceNamespacedSecret({ name, namespace, body });
+  }
+
+  #create({ kind, metadata, type }: KubernetesObject, values: SecretValues): Promise<V1Secret> {
+    const body = { apiVersion: "v1", kind, metadata, type: String(type), data: encoded(values) };
+    return this.#cluster.core.createNamespacedSecret({ namespace: metadata.namespace ?? "", body });
   }
 
   #read({ metadata: { name, namespace = "" } }: KubernetesObject): Promise<V1Secret | undefined> {
@@ -99,13 +107,18 @@ function merge({ stringData, ...rendered }: KubernetesObject, existing: V1Secret
   if (names === undefined) delete annotations[generatedAnnotation];
   else annotations[generatedAnnotation] = names;
   const labels = { ...existing?.metadata?.labels, ...rendered.metadata.labels };
-  const data = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")] as const);
   return {
     ...rendered,
     type: existing?.type ?? "Opaque",
     metadata: { ...existing?.metadata, ...rendered.metadata, labels, annotations },
-    data: Object.fromEntries(data),
+    data: encoded(values),
   };
+}
+
+function encoded(values: SecretValues): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString("base64")] as const),
+  );
 }
 
 function isSame(existing: V1Secret, body: ReturnType<typeof merge>): boolean {

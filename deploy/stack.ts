@@ -1,6 +1,7 @@
 import type { PublicOutputs } from "../outputs.ts";
 import { render, type Rendering } from "../render/program.ts";
 import type { Overrides } from "../render/stackFile.ts";
+import { withAddress } from "./address.ts";
 import { apply, prune } from "./apply.ts";
 import { connect, type Cluster, type Target } from "./cluster.ts";
 import { destroy } from "./destroy.ts";
@@ -35,7 +36,7 @@ export async function deployStack(options: StackOptions): Promise<DeployedStack>
   await apply(cluster, objects, keeper);
   await waitForRollouts(cluster, objects, rolloutDeadline);
   await prune(cluster, objects);
-  return { cluster, outputs };
+  return { cluster, outputs: await withAddress(cluster, objects, outputs) };
 }
 
 /** Removes a stack; the directories of its claims stay on the NFS server. */

@@ -12,6 +12,19 @@ export const generatedPlaceholder = (name: string, length: number) => `~generate
 /** Stands for a secret of the stack's configuration, which only the engine can decrypt. */
 export const configPlaceholder = (key: string) => `~config.${key}~`.padEnd(32, "~");
 
+const certificate = /^~self-signed\.([-*.a-z0-9,]+)~$/;
+
+/** Stand for a self-signed certificate and its private key, made when the manifests are applied. */
+export const certificatePlaceholders = (hosts: string) => ({
+  "tls.crt": `~self-signed.${hosts}~`,
+  "tls.key": `~self-signed.${hosts}~`,
+});
+
+/** The hosts of the certificate that a Secret's values stand for; undefined where they stand for something else. */
+export function certificateHosts({ "tls.crt": value = "" }: Record<string, string>): string[] | undefined {
+  return certificate.exec(value)?.[1]?.split(",");
+}
+
 /** The configuration keys that an object's secrets need. */
 export function configKeys(values: Record<string, string>): string[] {
   const found = Object.values(values).flatMap((value) => [...value.matchAll(fromConfig)]);

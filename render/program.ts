@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { selfSignedAnnotation } from "../components/exposure/certificate.ts";
 import { appliedBy } from "../components/namespace.ts";
 import program from "../index.ts";
 import type { PublicOutputs } from "../outputs.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { inInstallOrder } from "./order.ts";
-import { generatedPlaceholder } from "./placeholders.ts";
+import { certificatePlaceholders, generatedPlaceholder } from "./placeholders.ts";
 import { projectName, readStackFile, type Overrides } from "./stackFile.ts";
 
 /** What the program registers and returns for one stack. */
@@ -53,6 +54,7 @@ function asManifest({ apiVersion, kind, metadata, ...rest }: KubernetesObject): 
   const kept = Object.entries(annotations)
     .filter(([key]) => !key.startsWith("pulumi.com/"))
     .map(([key, value]) => [key, key === appliedBy ? "manifests" : value] as const);
+  const hosts = annotations[selfSignedAnnotation];
   return {
     apiVersion,
     kind,
@@ -64,6 +66,8 @@ function asManifest({ apiVersion, kind, metadata, ...rest }: KubernetesObject): 
       ...others,
     },
     ...rest,
+    // The program made a certificate of its own in this run, which would show its key and differ each time.
+    ...(kind === "Secret" && hosts !== undefined ? { stringData: certificatePlaceholders(hosts) } : {}),
   };
 }
 

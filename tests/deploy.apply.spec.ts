@@ -48,6 +48,26 @@ describe("applying", () => {
     });
   });
 
+  it("refuses kinds that the cluster lacks, all of them and before it changes anything", async () => {
+    const fake = new FakeCluster();
+    fake.customKinds.add("traefik.io/v1alpha1 IngressRoute");
+    const middleware = { ...object("Middleware", "app-https", "shop"), apiVersion: "traefik.io/v1alpha1" };
+    const route = { ...object("HTTPRoute", "app", "shop"), apiVersion: "gateway.networking.k8s.io/v1" };
+    const hint =
+      "install its CustomResourceDefinition, which comes with the controller that ingress.controller names, or use another one";
+    await assert.rejects(apply(fake.cluster, [namespace, middleware, service, route], inMemory()), {
+      message: [
+        "this cluster lacks kinds that the stack uses:",
+        `  Middleware shop/app-https needs the kind Middleware of traefik.io/v1alpha1: ${hint}`,
+        `  HTTPRoute shop/app needs the kind HTTPRoute of gateway.networking.k8s.io/v1: ${hint}`,
+      ].join("\n"),
+    });
+    assert.deepEqual(fake.changes, []);
+    fake.customKinds.add("traefik.io/v1alpha1 Middleware");
+    await apply(fake.cluster, [namespace, middleware], inMemory());
+    assert.deepEqual(fake.changes, ["apply Namespace shop", "apply Middleware shop/app-https"]);
+  });
+
   for (const owner of ["manifests", undefined]) {
     it(`goes on in a namespace that is owned by ${owner ?? "nobody"}`, async () => {
       const fake = new FakeCluster([namespaceBy(owner)]);
@@ -117,6 +137,13 @@ describe("pruning", () => {
       "delete Service shop/old",
       "delete ConfigMap shop/redis-config-old",
     ]);
+  });
+
+  it("deletes a controller's objects, where the cluster has such kinds", async () => {
+    const fake = new FakeCluster([...release, of("HTTPRoute", "app"), of("Middleware", "app-https")]);
+    fake.customKinds.add("gateway.networking.k8s.io/v1 HTTPRoute");
+    await prune(fake.cluster, release);
+    assert.deepEqual(fake.changes, ["delete HTTPRoute shop/app"]);
   });
 
   it("leaves alone what belongs to others", async () => {

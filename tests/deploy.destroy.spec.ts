@@ -34,6 +34,20 @@ describe("destroying", () => {
     assert.deepEqual(fake.changes, [...workloads, "delete Namespace session-stack", ...storage, ...clusterWide]);
   });
 
+  it("leaves out what the cluster has no kind for, in a namespace that stays", async () => {
+    const ingress = { hosts: [{ host: "shop.example.com" }], tls: { secretName: "a" } };
+    const overrides = { namespace: { name: "shop", create: false }, ingress };
+    const { objects, fake } = await deployed(overrides);
+    await destroy(fake.cluster, objects);
+    assert.equal(fake.changes.includes("delete Middleware shop/app-https"), false);
+    assert.equal(fake.changes.includes("delete Ingress shop/app"), true);
+
+    const known = await deployed(overrides);
+    known.fake.customKinds.add("traefik.io/v1alpha1 Middleware");
+    await destroy(known.fake.cluster, known.objects);
+    assert.equal(known.fake.changes.includes("delete Middleware shop/app-https"), true);
+  });
+
   it("waits for the pods of the workloads before it deletes their namespace", async () => {
     const labels = { "app.kubernetes.io/name": "redis", "app.kubernetes.io/instance": "session-stack-local" };
     const { objects, fake } = await deployed({}, object("Pod", "redis-0", "session-stack", { labels }));

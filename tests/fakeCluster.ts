@@ -22,6 +22,8 @@ export class FakeCluster {
   readonly changes: string[] = [];
   /** Bodies of the Secrets that were written, and arguments of the patches. */
   readonly bodies: unknown[] = [];
+  /** Kinds that come with a controller, as `apiVersion Kind`. */
+  readonly customKinds = new Set<string>();
   /** Errors for calls, by the line they would have in `changes`. */
   readonly failures = new Map<string, Error>();
 
@@ -35,6 +37,7 @@ export class FakeCluster {
     const core = {
       readNamespace: read("Namespace"),
       readNamespacedSecret: read("Secret"),
+      readNamespacedService: read("Service"),
       createNamespacedSecret: ({ body }: { body: KubernetesObject }) => this.#write("create", body),
       replaceNamespacedSecret: ({ body }: { body: KubernetesObject }) => this.#write("replace", body),
       deleteNamespace: (named: Named) => this.#delete({ apiVersion: "v1", kind: "Namespace", metadata: named }),
@@ -50,19 +53,28 @@ export class FakeCluster {
     };
     const apps = { readNamespacedDeployment: read("Deployment"), readNamespacedStatefulSet: read("StatefulSet") };
     const networking = { readNamespacedIngress: read("Ingress") };
+    const custom = {
+      getAPIResources: ({ group, version }: { group: string; version: string }) => this.#kindsOf(`${group}/${version}`),
+    };
     const objects = {
       patch: (object: KubernetesObject, ...options: unknown[]) => this.#apply(object, options),
       delete: (object: KubernetesObject) => this.#delete(object),
       list: (_apiVersion: string, kind: string, namespace?: string, ...rest: (string | undefined)[]) =>
         this.#list(kind, { namespace, labelSelector: rest[4] }),
     };
-    return { core, apps, networking, objects } as unknown as Cluster;
+    return { core, apps, networking, custom, objects } as unknown as Cluster;
   }
 
   #read(kind: string, { name, namespace }: Named): Promise<ApiObject> {
     const key = objectName({ apiVersion: "v1", kind, metadata: { name, namespace } });
     const found = this.objects.get(key);
     return found === undefined ? Promise.reject(notFound(key)) : Promise.resolve(found);
+  }
+
+  #kindsOf(apiVersion: string) {
+    const kinds = [...this.customKinds].filter((entry) => entry.startsWith(`${apiVersion} `));
+    if (kinds.length === 0) return Promise.reject(notFound(apiVersion));
+    return Promise.resolve({ resources: kinds.map((entry) => ({ kind: entry.split(" ")[1] })) });
   }
 
   #list(kind: string, scope: { namespace?: string; labelSelector?: string }) {
