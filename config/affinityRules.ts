@@ -8,7 +8,7 @@ import type { Settings } from "./schema.ts";
 export function affinityRules(settings: Settings): Problem[] {
   return [
     ...affinityHasAPlace(settings),
-    ...refusedShortfalls(settings).map(({ key, message }) => ({ path: ["affinity", key], message })),
+    ...refusedShortfalls(settings).map(({ key, message }) => ({ path: ["affinity", ...key.split(".")], message })),
     ...(settings.affinity.kind === "cookie" ? cookieRules(settings, settings.affinity) : []),
   ];
 }

@@ -54,6 +54,14 @@ describe("what a dialect cannot do", () => {
     assert.equal(warning, `${problem.replace("shop:", "")}. What cannot be had is left out.`);
   });
 
+  it("is refused of a hash's name, too", async () => {
+    const affinity = { kind: "hash", key: { cookie: "shop-user" } };
+    const [problem = "", ...more] = await problemsOf({ ingress: nginx, affinity });
+    const start = 'shop:affinity.key.cookie must be of letters, digits and "_" with ingress.controller ingress-nginx';
+    assert.deepEqual([problem.slice(0, start.length), more], [start, []]);
+    assert.match(problem, /, got "shop-user"$/);
+  });
+
   it("is nothing of affinity that is not asked for", async () => {
     assert.deepEqual(await warningsOf({ ingress: nginx }), []);
   });
