@@ -34,15 +34,16 @@ const sources = {
 /** Definitions that can be had. */
 export type CrdSource = keyof typeof sources;
 
-/** Definitions that can't be had the same way, and what was found instead. */
+/** Definitions that are not to be had as a file, and what was found instead. */
 export const unavailable: Record<string, string> = {
   "haproxytech (Backend)":
-    "github.com/haproxytech/kubernetes-ingress, its /v3 and client-native/v6: the module proxy answers 403, version not available",
-  "gke (BackendConfig, FrontendConfig)": "k8s.io/ingress-gce: the module proxy answers 403, version not available",
+    "github.com/haproxytech/kubernetes-ingress: the module proxy answers 403 to its list of versions and to commit fc12067",
+  "gke (BackendConfig, FrontendConfig)":
+    "k8s.io/ingress-gce: the module proxy lists no version (403) but has v1.36.0, which has no file of them: pkg/crd makes them in Go",
   "alb (IngressClassParams)":
-    "sigs.k8s.io/aws-load-balancer-controller: the module proxy has v1.1.9 alone, which has no definitions yet; main: 403",
+    "sigs.k8s.io/aws-load-balancer-controller: the module proxy has v1.1.9, which has no definitions yet, and answers 403 to commit 225f445",
   "nginx (VirtualServer)":
-    "github.com/nginx/kubernetes-ingress and nginxinc/kubernetes-ingress: the module proxy answers 403, version not available",
+    "github.com/nginx/kubernetes-ingress and nginxinc/kubernetes-ingress: the module proxy answers 403 to the list of versions; none was asked for by number",
 };
 
 /**
