@@ -73,7 +73,13 @@ describe("affinity of traefik", () => {
             apiVersion: "traefik.io/v1alpha1",
             kind: "Middleware",
             name: "app-https",
-            spec: { redirectScheme: { scheme: "https", permanent: true } },
+            spec: {
+              redirectRegex: {
+                regex: "^http://([^/:]+)(:[0-9]+)?(/.*)?$",
+                replacement: "https://${1}${3}",
+                permanent: true,
+              },
+            },
           },
         ],
         requirements: ["Traefik's CRDs are installed, and its provider kubernetescrd is on and sees the namespace."],

@@ -169,7 +169,13 @@ describe("Exposure", () => {
       apiVersion: "traefik.io/v1alpha1",
       kind: "Middleware",
       metadata: { name: "app-https", namespace: "shop", labels },
-      spec: { redirectScheme: { scheme: "https", permanent: true } },
+      spec: {
+        redirectRegex: {
+          regex: "^http://([^/:]+)(:[0-9]+)?(/.*)?$",
+          replacement: "https://${1}${3}",
+          permanent: true,
+        },
+      },
     });
     assert.equal(await valueOf(made.result.url), "https://shop.example.com/");
   });

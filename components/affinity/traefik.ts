@@ -70,6 +70,12 @@ function cookie({ name, path, domain, maxAgeSeconds, secure, httpOnly, sameSite 
   };
 }
 
+/**
+ * For a router that serves both entry points. Unlike redirectScheme it lets every request by TLS pass, on whatever port
+ * visitors come; it does not look at X-Forwarded-Proto. @see traefik/pkg/middlewares/redirect
+ */
+const fromHttp = { regex: "^http://([^/:]+)(:[0-9]+)?(/.*)?$", replacement: "https://${1}${3}", permanent: true };
+
 function https(redirect: boolean, { name, namespace, tlsElsewhere = false }: Place): Partial<Rendering> {
   const router = `${prefix}/router`;
   if (!redirect) return { ingressAnnotations: { [`${router}.entrypoints`]: "web,websecure" } };
@@ -84,7 +90,7 @@ function https(redirect: boolean, { name, namespace, tlsElsewhere = false }: Pla
         apiVersion: "traefik.io/v1alpha1",
         kind: "Middleware",
         name: middleware,
-        spec: { redirectScheme: { scheme: "https", permanent: true } },
+        spec: tlsElsewhere ? { redirectScheme: { scheme: "https", permanent: true } } : { redirectRegex: fromHttp },
       },
     ],
     requirements: [

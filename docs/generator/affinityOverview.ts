@@ -64,7 +64,7 @@ function overviewRow(name: string, dialect: Dialect): string[] {
   return [
     `[${name}](${name}.md)`,
     dialect.title,
-    statusTitle(dialect).toLowerCase(),
+    statusTitle(dialect).replace(/^./, (letter) => letter.toLowerCase()),
     "impossible" in cookie ? "no" : cookie.behaviour.strength,
     keys.length === 0 ? "no" : keys.join(", "),
     tls.noRedirect === undefined ? "yes" : "no",
