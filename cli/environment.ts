@@ -26,7 +26,7 @@ export interface Environment {
 export interface ContextOptions {
   context: string;
   stack: string;
-  /** `host` or `host:port` of the ingress controller; default: what the Ingress says, port 80. */
+  /** `host` or `host:port` of the ingress controller; default: what the Ingress says, port 80 or 443. */
   ingress?: string;
 }
 
@@ -40,7 +40,7 @@ export function localEnvironment(local: LocalCluster): Environment {
     "store.image": local.images[engineOf(stack)],
     "app.image": local.images.demo,
   };
-  const { host, port } = local.ingress;
+  const { host, port, tlsPort } = local.ingress;
   return {
     options: {
       stack,
@@ -48,7 +48,10 @@ export function localEnvironment(local: LocalCluster): Environment {
       overrides,
       keeper: inDirectory(local.keepDirectory),
     },
-    endpoint: ({ outputs }) => Promise.resolve(endpointAt(outputs.url, host, port)),
+    endpoint: ({ outputs: { url, ingress } }) =>
+      Promise.resolve().then(() =>
+        ingress === null ? endpointOfService(url) : endpointAt(url, host, { http: port, https: tlsPort }),
+      ),
     exportDirectory: local.nfs.directory,
     valkey: { "store.engine": "valkey", "store.image": local.images.valkey },
     redis: { "store.engine": "redis", "store.image": local.images.redis },
@@ -71,8 +74,9 @@ export function contextEnvironment({ context, stack, ingress }: ContextOptions):
   return {
     options: { stack, target: { context }, keeper: inMemory() },
     endpoint: async ({ cluster, outputs }) => {
-      const { host, port } = given ?? { host: await ingressAddress(cluster, outputs.namespace), port: 80 };
-      return endpointAt(outputs.url, host, port);
+      if (outputs.ingress === null) return endpointOfService(outputs.url);
+      const { host, port } = given ?? { host: await ingressAddress(cluster, outputs.namespace) };
+      return endpointAt(outputs.url, host, { http: port ?? 80, https: port ?? 443 });
     },
     valkey: { "store.engine": "valkey", "store.image": undefined },
     redis: { "store.engine": "redis", "store.image": undefined },
@@ -81,17 +85,30 @@ export function contextEnvironment({ context, stack, ingress }: ContextOptions):
   };
 }
 
-function parseAddress(ingress: string): { host: string; port: number } {
+function parseAddress(ingress: string): { host: string; port?: number } {
   const url = URL.canParse(`http://${ingress}`) ? new URL(`http://${ingress}`) : undefined;
   if (url === undefined || url.href !== `http://${url.host}/`)
     throw new Error(`--ingress must be the address of the ingress controller as host:port, got "${ingress}"`);
-  return { host: url.hostname, port: Number(url.port === "" ? 80 : url.port) };
+  const port = /:(\d+)$/.exec(ingress)?.[1]; // The URL leaves its default out.
+  return { host: url.hostname, ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
-function endpointAt(url: string | null, address: string, port: number): Endpoint {
-  if (url === null) throw new Error("the stack has no Ingress: set session-stack:ingress so that it can be reached");
-  return { url: `http://${new URL(url).hostname}:${port}`, address };
+/** @param ports those of the ingress controller, for the scheme of the stack's URL */
+function endpointAt(url: string | null, address: string, ports: { http: number; https: number }): Endpoint {
+  if (url === null) throw unreachable();
+  const { protocol, hostname } = new URL(url);
+  return { url: `${protocol}//${hostname}:${protocol === "https:" ? ports.https : ports.http}`, address };
 }
+
+/** A stack without an Ingress may have a Service that a load balancer leads to, whose address is the URL's. */
+function endpointOfService(url: string | null): Endpoint {
+  if (url === null) throw unreachable();
+  const { hostname, port } = new URL(url);
+  return { url: `http://${hostname}:${port === "" ? 80 : port}`, address: hostname };
+}
+
+const unreachable = () =>
+  new Error("the stack has no Ingress and no load balancer: set session-stack:ingress so that it can be reached");
 
 async function ingressAddress({ networking }: Cluster, namespace: string): Promise<string> {
   return eventually("the Ingress to get an address (give --ingress host:port where it never does)", 120, async () => {

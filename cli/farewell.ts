@@ -8,10 +8,8 @@ export function farewell({ endpoint, namespace, stack }: ProofContext, where: Lo
   const isLocal = "kubectl" in where;
   const kubectl = isLocal ? "npm run kubectl --" : `kubectl --context ${where.context}`;
   const store = stack.outputs.sessionStore;
-  const hasTls = stack.outputs.url?.startsWith("https:") ?? false;
   const rows = {
     Open: endpoint.url,
-    ...(isLocal && hasTls ? { "with TLS": `https://${new URL(endpoint.url).hostname}:${where.ingress.tlsPort}` } : {}),
     "or, if that does not resolve": `curl --connect-to ${host}:${endpoint.address}:${port} ${endpoint.url}`,
     "Look inside": `${kubectl} -n ${namespace} get pods,pvc,ingress`,
     "Ask the store": `${kubectl} -n ${namespace} exec redis-0 -- sh /etc/session-store/ask.sh info replication`,

@@ -26,18 +26,22 @@ const local = {
     demo: "session-stack.invalid/demo:1",
   },
   nfs: { server: "10.0.0.1", path: "/share", directory: "/node/export" },
-  ingress: { host: "127.0.0.1", port: 8080 },
+  ingress: { host: "127.0.0.1", port: 8080, tlsPort: 8443 },
   keepDirectory: join(directory, "keep"),
 } as unknown as LocalCluster;
 
-const stackAt = (url: string | null, ingressStatus?: object): DeployedStack => ({
+const stackAt = (url: string | null, ingressStatus?: object, ingress: object | null = {}): DeployedStack => ({
   cluster: new FakeCluster([
     object("Ingress", "app", "shop", { status: { loadBalancer: { ingress: [ingressStatus] } } }),
   ]).cluster,
-  outputs: { url, namespace: "shop" } as PublicOutputs,
+  outputs: { url, ingress, namespace: "shop" } as PublicOutputs,
 });
 
-const noIngress = { message: "the stack has no Ingress: set session-stack:ingress so that it can be reached" };
+const noIngress = {
+  message: "the stack has no Ingress and no load balancer: set session-stack:ingress so that it can be reached",
+};
+/** Reached by its Service alone. */
+const servedAt = (url: string | null) => stackAt(url, undefined, null);
 
 describe("the local node as environment", () => {
   const { options, endpoint, exportDirectory, redis } = localEnvironment(local);
@@ -70,10 +74,19 @@ describe("the local node as environment", () => {
     assert.deepEqual(localEnvironment(local).options.keeper.recall("session-secret"), { keys: "one" });
   });
 
-  it("is reached at the node's port, by the Ingress's host", async () => {
-    assert.deepEqual(await endpoint(stackAt("http://demo.localhost/")), {
-      url: "http://demo.localhost:8080",
-      address: "127.0.0.1",
+  for (const [url, at, address] of [
+    ["http://demo.localhost/", "http://demo.localhost:8080", "127.0.0.1"],
+    ["https://demo.localhost/", "https://demo.localhost:8443", "127.0.0.1"],
+  ] as const) {
+    it(`is reached at the node's port for ${url}, by the Ingress's host`, async () => {
+      assert.deepEqual(await endpoint(stackAt(url)), { url: at, address });
+    });
+  }
+
+  it("is reached at the address of a load balancer where there is no Ingress", async () => {
+    assert.deepEqual(await endpoint(servedAt("http://10.99.0.33/")), {
+      url: "http://10.99.0.33:80",
+      address: "10.99.0.33",
     });
   });
 });
@@ -104,18 +117,28 @@ describe("a cluster as environment", () => {
     });
   }
 
-  for (const [ingress, port, address] of [
-    ["10.0.0.9:8080", 8080, "10.0.0.9"],
-    ["lb.example.com", 80, "lb.example.com"],
-    ["lb.example.com:80", 80, "lb.example.com"],
+  for (const [ingress, scheme, port, address] of [
+    ["10.0.0.9:8080", "http", 8080, "10.0.0.9"],
+    ["lb.example.com", "http", 80, "lb.example.com"],
+    ["lb.example.com:80", "http", 80, "lb.example.com"],
+    ["lb.example.com", "https", 443, "lb.example.com"],
+    ["lb.example.com:8443", "https", 8443, "lb.example.com"],
+    ["lb.example.com:80", "https", 80, "lb.example.com"],
   ] as const) {
-    it(`is reached at --ingress ${ingress}`, async () => {
-      assert.deepEqual(await environment(ingress).endpoint(stackAt("http://shop.example.com/")), {
-        url: `http://shop.example.com:${port}`,
+    it(`is reached by ${scheme} at --ingress ${ingress}`, async () => {
+      assert.deepEqual(await environment(ingress).endpoint(stackAt(`${scheme}://shop.example.com/`)), {
+        url: `${scheme}://shop.example.com:${port}`,
         address,
       });
     });
   }
+
+  it("is reached at the address of a load balancer where there is no Ingress", async () => {
+    assert.deepEqual(await environment().endpoint(servedAt("http://lb.example.com:8080/")), {
+      url: "http://lb.example.com:8080",
+      address: "lb.example.com",
+    });
+  });
 
   for (const ingress of [
     "",
@@ -133,8 +156,8 @@ describe("a cluster as environment", () => {
   }
 
   it("says what to set when there is no Ingress", async () => {
-    await assert.rejects(environment("10.0.0.9").endpoint(stackAt(null)), noIngress);
-    await assert.rejects(async () => localEnvironment(local).endpoint(stackAt(null)), noIngress);
+    await assert.rejects(environment("10.0.0.9").endpoint(servedAt(null)), noIngress);
+    await assert.rejects(async () => localEnvironment(local).endpoint(servedAt(null)), noIngress);
   });
 });
 
