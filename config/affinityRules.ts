@@ -1,5 +1,6 @@
 import { shortfalls, type Shortfall } from "../components/affinity/affinity.ts";
 import { defaultCookieName, type CookieAffinity } from "../components/affinity/types.ts";
+import { hostsWithPaths } from "../components/exposure/hosts.ts";
 import { placeOf } from "../components/exposure/way.ts";
 import type { Problem } from "./rules.ts";
 import type { Settings } from "./schema.ts";
@@ -103,7 +104,7 @@ function domainHoldsTheHosts({ ingress }: Settings, { domain }: CookieAffinity):
 function pathCoversTheApplication({ ingress }: Settings, { path }: CookieAffinity): Problem | undefined {
   if (path === undefined) return undefined;
   const covers = (other: string) => `${other}/`.startsWith(path.endsWith("/") ? path : `${path}/`);
-  const outside = (ingress?.hosts ?? [])
+  const outside = (ingress === null ? [] : hostsWithPaths(ingress))
     .flatMap(({ paths }) => paths)
     .filter((other) => other.service === undefined && other.pathType !== "ImplementationSpecific")
     .filter((other) => !covers(other.path))

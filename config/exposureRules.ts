@@ -19,6 +19,7 @@ export function exposureRules(settings: Settings, instance: string): Problem[] {
           ...keysOfAnIngress(ingress),
           ...hostsAreUnique(ingress),
           ...pathsLeadSomewhere(ingress),
+          ...defaultBackendIsPossible(ingress),
           ...tlsIsOneThing(ingress),
           ...redirectIsPossible(ingress),
         ]),
@@ -115,6 +116,13 @@ function pathsLeadSomewhere({ hosts, defaultBackend }: IngressSettings): Problem
     ...problems,
     { path: ["ingress", "hosts"], message: "lead to other Services alone; one path has to be the application's" },
   ];
+}
+
+function defaultBackendIsPossible({ controller, defaultBackend }: IngressSettings): Problem[] {
+  const { noDefaultBackend }: Dialect = dialects[controller];
+  if (!defaultBackend || noDefaultBackend === undefined) return [];
+  const message = `true is not possible with ingress.controller ${controller}: ${noDefaultBackend}`;
+  return [{ path: ["ingress", "defaultBackend"], message }];
 }
 
 const tlsKeys = ["secretName", "issuer", "selfSigned", "elsewhere"] as const;

@@ -165,6 +165,8 @@ describe("rules about affinity", () => {
     const fine = shop("/shop", "/shop/a", api, { path: "/(a|b)", pathType: "ImplementationSpecific" });
     await read({ ingress: fine, affinity: { ...cookie, path: "/shop" } });
     await read({ ingress: fine, affinity: { ...cookie, path: "/shop/" } });
+    const values = { ingress: { ...fine, defaultBackend: true }, affinity: { ...cookie, path: "/shop" } };
+    assert.deepEqual(await problemsOf(values), outside("/", "/shop"));
   });
 
   it("name all problems at once", async () => {

@@ -40,6 +40,10 @@ describe("rules about the Ingress", () => {
       hosts({ path: "/x", service: { name: "api", port: 80 } }),
       ".hosts lead to other Services alone; one path has to be the application's",
     ],
+    [
+      { ...ingress, controller: "nginx", defaultBackend: true },
+      ".defaultBackend true is not possible with ingress.controller nginx: it refuses an Ingress with a rule that names no host",
+    ],
     [{ ...ingress, tls: {} }, `${needsOne} none`],
     [{ ...ingress, tls: { secretName: "a", selfSigned: true } }, `${needsOne} secretName, selfSigned`],
     [

@@ -53,7 +53,7 @@ const ingress = fc.oneof(
     {
       ...anyIngress,
       controller: fc.constantFrom(
-        ...["traefik", "ingress-nginx", "haproxy-ingress", "haproxytech", "nginx", "istio", "contour", "other"],
+        ...["traefik", "ingress-nginx", "haproxy-ingress", "haproxytech", "istio", "contour", "other"],
       ),
       className: dnsName,
       tls,
@@ -61,6 +61,10 @@ const ingress = fc.oneof(
       awaitAddress: fc.boolean(),
     },
     { requiredKeys: ["controller", "className", "hosts"] },
+  ),
+  fc.record(
+    { ...anyIngress, controller: fc.constant("nginx"), defaultBackend: fc.constant(false), tls },
+    { requiredKeys: ["controller", "hosts"] },
   ),
   fc.record(
     {

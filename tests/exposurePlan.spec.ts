@@ -92,9 +92,27 @@ describe("the plan of the Ingress", () => {
     });
   });
 
-  it("has the application for every other host where that is asked for, and no class where there is none", () => {
+  it("names a host once, for F5's controller refuses one that is there twice", () => {
+    const twice = ["/a", "/b"].map((value) => ({ host: "b.example", paths: [path(value)] }));
+    const { rules = [] } = plan({ ingress: ingress({ hosts: twice }) }).ingress?.spec ?? {};
+    assert.deepEqual(
+      rules.map(({ http }) => http.paths.map((one) => one.path)),
+      [["/a", "/b"]],
+    );
+  });
+
+  it("has the application for every other path and host where that is asked for, and no class where there is none", () => {
     const { spec } = plan({ ingress: ingress({ controller: "gke", defaultBackend: true }) }).ingress ?? {};
     assert.deepEqual(spec?.defaultBackend, app);
+    const every = { path: "/", pathType: "Prefix", backend: app };
+    assert.deepEqual(
+      spec?.rules.map((rule) => ["host" in rule ? rule.host : "", rule.http.paths.at(-1)]),
+      [
+        ["b.example", { path: "/api", pathType: "Exact", backend: { service: { name: "api", port: { number: 81 } } } }],
+        ["*.a.example", every],
+        ["", every],
+      ],
+    );
     assert.equal("ingressClassName" in (spec ?? {}), false);
   });
 

@@ -94,6 +94,7 @@ describe("the plan of HTTPRoutes", () => {
     const made = named({ hosts: [{ ...shop, paths: [path("/b")] }], defaultBackend: true });
     assert.deepEqual(Object.keys(made), ["app", "app-default"]);
     assert.deepEqual(made["app-default"], { parentRefs, rules: [rule] });
+    assert.deepEqual(made.app?.rules, [{ ...rule, matches: [match("/b"), match("/")] }]);
   });
 
   it("leads HTTP to HTTPS on a listener of its own, unless the user does not want it", () => {
@@ -106,6 +107,7 @@ describe("the plan of HTTPRoutes", () => {
       rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }],
     });
     assert.deepEqual(Object.keys(named({ ...both, redirect: false })), ["app"]);
+    assert.equal("hostnames" in (named({ ...both, defaultBackend: true })["app-https"] ?? {}), false);
     assert.deepEqual(Object.keys(named({ tls })), ["app"]);
   });
 

@@ -18,6 +18,8 @@ export interface Dialect {
   evidence: string;
   /** Default of `ingress.className`; undefined where the user has to say, null for what knows no class by that field. */
   className: string | null | undefined;
+  /** Why `ingress.defaultBackend` is not possible, where it is not: a clause. */
+  noDefaultBackend?: string;
   cookie: CookieSupport | Impossible;
   hash: Record<HashKeyKind, HashSupport | Impossible>;
   tls: TlsSupport;

@@ -23,6 +23,7 @@ export const nginx: Dialect = {
   evidence:
     "Read from the controller's source and unit-tested. Nothing runs it here: the cookie needs nginx 1.29.6, and Debian has 1.22.",
   className: "nginx",
+  noDefaultBackend: "it refuses an Ingress with a rule that names no host",
   cookie: {
     behaviour: {
       strength: "strong",

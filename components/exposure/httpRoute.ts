@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { GatewaySettings, HostSettings, IngressSettings, PathSettings } from "../../config/exposure.ts";
 import { ingressSources, merged } from "./annotations.ts";
+import { everyPath, hostsWithPaths } from "./hosts.ts";
 import { exposedName, metadata, redirects, type Way } from "./way.ts";
 
 /** API version and kind of the routes. */
@@ -20,7 +21,7 @@ export function httpRoutePlans(way: Way) {
     metadata: { ...metadata(way, name), annotations },
     spec: { parentRefs: [parent(gateway, section)], ...fields },
   });
-  const groups = withSamePaths(ingress.hosts).map(({ hosts, paths }, index) => {
+  const groups = withSamePaths(hostsWithPaths(ingress)).map(({ hosts, paths }, index) => {
     const name = index === 0 ? exposedName : `${exposedName}-${index + 1}`;
     return route(name, gateway.section, { hostnames: hosts, rules: rules(way, paths) });
   });
@@ -30,12 +31,10 @@ export function httpRoutePlans(way: Way) {
       ? [route(`${exposedName}-default`, gateway.section, { rules: rules(way, [everyPath]) })]
       : []),
     ...(redirects(ingress)
-      ? [route(`${exposedName}-https`, gateway.redirectSection, { hostnames: hostnames(ingress), rules: [toHttps] })]
+      ? [route(`${exposedName}-https`, gateway.redirectSection, { ...hostnames(ingress), rules: [toHttps] })]
       : []),
   ];
 }
-
-const everyPath: PathSettings = { path: "/", pathType: "Prefix" };
 
 /** Without a port the Gateway takes the scheme's own. */
 const toHttps = { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] };
@@ -67,18 +66,15 @@ function match({ path, pathType }: PathSettings) {
 
 /** Hostnames are those of a whole route, so that hosts with other paths need another one. */
 function withSamePaths(all: HostSettings[]): { hosts: string[]; paths: PathSettings[] }[] {
-  const hosts = unique(all.map(({ host }) => host)).map((host) => ({
-    host,
-    paths: all.filter((other) => other.host === host).flatMap(({ paths }) => paths),
-  }));
-  return unique(hosts.map(({ paths }) => paths)).map((paths) => ({
+  return unique(all.map(({ paths }) => paths)).map((paths) => ({
     paths,
-    hosts: hosts.filter((other) => isDeepStrictEqual(other.paths, paths)).map(({ host }) => host),
+    hosts: all.filter((other) => isDeepStrictEqual(other.paths, paths)).map(({ host }) => host),
   }));
 }
 
-function hostnames({ hosts }: IngressSettings): string[] {
-  return unique(hosts.map(({ host }) => host));
+/** None where the application answers for every host. */
+function hostnames({ hosts, defaultBackend }: IngressSettings): { hostnames?: string[] } {
+  return defaultBackend ? {} : { hostnames: unique(hosts.map(({ host }) => host)) };
 }
 
 function unique<T>(values: T[]): T[] {

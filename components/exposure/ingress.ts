@@ -3,6 +3,7 @@ import type { Dialect } from "../affinity/dialect.ts";
 import { dialects } from "../affinity/dialects.ts";
 import { ingressSources, merged } from "./annotations.ts";
 import { certificateName, hostsOf } from "./certificate.ts";
+import { everyPath, hostsWithPaths } from "./hosts.ts";
 import { exposedName, metadata, type Way } from "./way.ts";
 
 /** The Ingress; undefined where there is none, or an HTTPRoute in its place. */
@@ -10,16 +11,14 @@ export function ingressPlan(way: Way) {
   const { ingress } = way;
   if (ingress === null || ingress.gateway !== undefined) return undefined;
   const ingressClassName = classOf(ingress);
-  const rules = ingress.hosts.map(({ host, paths }) => ({
-    host,
-    http: { paths: paths.map(({ path, pathType, service }) => ({ path, pathType, backend: backend(service) })) },
-  }));
+  const rules = hostsWithPaths(ingress).map(({ host, paths }) => ({ host, ...http(paths) }));
   return {
     metadata: { ...metadata(way), annotations: merged(ingress.annotations, ingressSources(way)) },
     spec: {
       ...(ingressClassName === undefined ? {} : { ingressClassName }),
       ...(ingress.defaultBackend ? { defaultBackend: backend() } : {}),
-      rules,
+      // Beside rules, Traefik reads no defaultBackend, and ingress-nginx reads it for their hosts alone.
+      rules: [...rules, ...(ingress.defaultBackend ? [http([everyPath])] : [])],
       ...tlsFields(ingress),
     },
   };
@@ -29,6 +28,12 @@ export function ingressPlan(way: Way) {
 export function classOf({ controller, className }: IngressSettings): string | undefined {
   const dialect: Dialect = dialects[controller];
   return className ?? dialect.className ?? undefined;
+}
+
+function http(paths: PathSettings[]) {
+  return {
+    http: { paths: paths.map(({ path, pathType, service }) => ({ path, pathType, backend: backend(service) })) },
+  };
 }
 
 function backend(service?: PathSettings["service"]) {

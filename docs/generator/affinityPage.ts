@@ -15,6 +15,9 @@ export function affinityPage(name: DialectName): string {
     ...cookieParts(name, dialect),
     ...hashParts(name, dialect),
     ...tlsParts(name, dialect),
+    ...(dialect.noDefaultBackend === undefined
+      ? []
+      : ["## Other hosts", `\`ingress.defaultBackend: true\` is refused: ${dialect.noDefaultBackend}.`]),
     "## What its owner has to have set up",
     requirements(name, dialect),
     "## Links",
