@@ -3,7 +3,17 @@ import { renderAffinity } from "../components/affinity/affinity.ts";
 import { nothing, type HashKey } from "../components/affinity/types.ts";
 import { cookie, hash, https, missingDefaults, overTls, plain, refusals, unusual } from "./affinityCases.ts";
 
+const toPods = {
+  ...nothing,
+  serviceAnnotations: { "alb.ingress.kubernetes.io/target-type": "ip" },
+  requirements: ["Pods have addresses of the VPC (Amazon VPC CNI), for they are the targets."],
+};
+
 describe("affinity of alb", () => {
+  it("leads to pods where there is no affinity, for no other way leads to a Service of type ClusterIP", () => {
+    assert.deepEqual(renderAffinity({ kind: "none" }, "alb", plain), toPods);
+  });
+
   it("writes a cookie with the defaults", () => {
     assert.deepEqual(renderAffinity(cookie(), "alb", plain), {
       ...nothing,
@@ -62,7 +72,7 @@ describe("affinity of alb", () => {
         "key sourceIP is not possible with alb: an Application Load Balancer has no hash among its algorithms (possible with ingress-nginx, haproxy-ingress, haproxytech, nginx, gke, istio)",
       ],
     );
-    for (const key of keys) assert.deepEqual(renderAffinity(hash(key), "alb", plain), nothing);
+    for (const key of keys) assert.deepEqual(renderAffinity(hash(key), "alb", plain), toPods);
   });
 
   it("serves HTTPS, and leads HTTP to it", () => {

@@ -3,7 +3,17 @@ import { renderAffinity } from "../components/affinity/affinity.ts";
 import { nothing, type HashKey } from "../components/affinity/types.ts";
 import { cookie, hash, https, missingDefaults, overTls, plain, refusals, unusual } from "./affinityCases.ts";
 
+const toPods = {
+  ...nothing,
+  serviceAnnotations: { "cloud.google.com/neg": '{"ingress":true}' },
+  requirements: ["The cluster is VPC-native, for network endpoint groups need it."],
+};
+
 describe("affinity of gke", () => {
+  it("leads to pods where there is no affinity, for no other way leads to a Service of type ClusterIP", () => {
+    assert.deepEqual(renderAffinity({ kind: "none" }, "gke", plain), toPods);
+  });
+
   it("writes a cookie with the defaults", () => {
     assert.deepEqual(renderAffinity(cookie(), "gke", plain), {
       ...nothing,
@@ -19,7 +29,7 @@ describe("affinity of gke", () => {
           spec: { sessionAffinity: { affinityType: "GENERATED_COOKIE", affinityCookieTtlSec: 0 } },
         },
       ],
-      requirements: ["The cluster is VPC-native, for affinity to pods needs network endpoint groups."],
+      requirements: ["The cluster is VPC-native, for network endpoint groups need it."],
     });
   });
 
@@ -40,7 +50,7 @@ describe("affinity of gke", () => {
           spec: { sessionAffinity: { affinityType: "GENERATED_COOKIE", affinityCookieTtlSec: 5400 } },
         },
       ],
-      requirements: ["The cluster is VPC-native, for affinity to pods needs network endpoint groups."],
+      requirements: ["The cluster is VPC-native, for network endpoint groups need it."],
     });
   });
 
@@ -81,7 +91,7 @@ describe("affinity of gke", () => {
           spec: { sessionAffinity: { affinityType: "CLIENT_IP" } },
         },
       ],
-      requirements: ["The cluster is VPC-native, for affinity to pods needs network endpoint groups."],
+      requirements: ["The cluster is VPC-native, for network endpoint groups need it."],
     });
   });
 
@@ -94,7 +104,7 @@ describe("affinity of gke", () => {
         "key header is not possible with gke: BackendConfig has no hash of it, only GCPBackendPolicy of GKE's Gateway has (possible with ingress-nginx, haproxy-ingress, haproxytech, nginx, istio)",
       ],
     );
-    for (const key of keys) assert.deepEqual(renderAffinity(hash(key), "gke", plain), nothing);
+    for (const key of keys) assert.deepEqual(renderAffinity(hash(key), "gke", plain), toPods);
   });
 
   it("serves HTTPS, and leads HTTP to it", () => {

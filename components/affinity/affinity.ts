@@ -29,17 +29,18 @@ export interface Shortfall {
 
 /** What the dialect makes of the affinity, without what it cannot do. */
 export function renderAffinity(affinity: Affinity, controller: DialectName | null, place: Place): Rendering {
-  if (affinity.kind === "none") return nothing;
   if (affinity.kind === "clientIP") return { ...nothing, serviceSpec: clientIP(affinity.timeoutSeconds) };
   if (controller === null) return nothing;
   const dialect: Dialect = dialects[controller];
+  const plain = { ...nothing, ...dialect.plain };
+  if (affinity.kind === "none") return plain;
   if (affinity.kind === "hash") {
     const { kind, name } = hashOf(affinity.key);
     const support = dialect.hash[kind];
-    if ("impossible" in support || !canHash(support, name, place)) return nothing;
+    if ("impossible" in support || !canHash(support, name, place)) return plain;
     return { ...nothing, ...support.render(name, place) };
   }
-  if ("impossible" in dialect.cookie) return nothing;
+  if ("impossible" in dialect.cookie) return plain;
   const possible = possibleCookie(affinity, dialect.cookie, place);
   return { ...nothing, ...dialect.cookie.render(possible, place) };
 }

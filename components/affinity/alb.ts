@@ -7,6 +7,12 @@ const prefix = "alb.ingress.kubernetes.io";
 const defaultSeconds = 86_400;
 const maxSeconds = 604_800;
 
+/** Its own default, target-type instance, takes no Service of type ClusterIP. */
+const toPods = {
+  serviceAnnotations: { [`${prefix}/target-type`]: "ip" },
+  requirements: ["Pods have addresses of the VPC (Amazon VPC CNI), for they are the targets."],
+};
+
 const noHash = { impossible: "an Application Load Balancer has no hash among its algorithms" };
 
 export const alb: Dialect = {
@@ -19,6 +25,7 @@ export const alb: Dialect = {
   evidence:
     "Read from the controller's documentation and AWS's, and unit-tested. It needs an account of AWS, so it is not exercised here.",
   className: "alb",
+  plain: toPods,
   cookie: {
     behaviour: {
       strength: "strong",
@@ -82,12 +89,12 @@ function cookie({ maxAgeSeconds = defaultSeconds }: CookieAffinity): Partial<Ren
   };
   return {
     serviceAnnotations: {
-      [`${prefix}/target-type`]: "ip",
+      ...toPods.serviceAnnotations,
       [`${prefix}/target-group-attributes`]: Object.entries(attributes)
         .map(([key, value]) => `${key}=${value}`)
         .join(","),
     },
-    requirements: ["Pods have addresses of the VPC (Amazon VPC CNI), for they are the targets."],
+    requirements: toPods.requirements,
   };
 }
 

@@ -20,6 +20,8 @@ export interface Dialect {
   className: string | null | undefined;
   /** Why `ingress.defaultBackend` is not possible, where it is not: a clause. */
   noDefaultBackend?: string;
+  /** What it needs to reach pods of a Service of type ClusterIP, where there is no affinity; its affinity has it, too. */
+  plain?: Partial<Rendering>;
   cookie: CookieSupport | Impossible;
   hash: Record<HashKeyKind, HashSupport | Impossible>;
   tls: TlsSupport;

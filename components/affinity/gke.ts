@@ -9,6 +9,12 @@ const hashed: Behaviour = {
   scaleDown: "The visitors of the pods that go get another pod, and some others may move with them.",
 };
 
+/** Without network endpoint groups it takes no Service of type ClusterIP, and its affinity is to nodes. */
+const toPods = {
+  serviceAnnotations: { "cloud.google.com/neg": JSON.stringify({ ingress: true }) },
+  requirements: ["The cluster is VPC-native, for network endpoint groups need it."],
+};
+
 const noField = never("BackendConfig has no field for it");
 const noHash = { impossible: "BackendConfig has no hash of it, only GCPBackendPolicy of GKE's Gateway has" };
 
@@ -22,6 +28,7 @@ export const gke: Dialect = {
   evidence:
     "Read from the controller's source and unit-tested. It needs an account of Google Cloud, so it is not exercised here.",
   className: null,
+  plain: toPods,
   cookie: {
     behaviour: hashed,
     options: {
@@ -76,11 +83,10 @@ function backendConfig({ name }: Place, sessionAffinity: Record<string, unknown>
   return {
     serviceAnnotations: {
       "cloud.google.com/backend-config": JSON.stringify({ default: own }),
-      // Affinity to pods and not to nodes needs network endpoint groups.
-      "cloud.google.com/neg": JSON.stringify({ ingress: true }),
+      ...toPods.serviceAnnotations,
     },
     objects: [{ apiVersion: "cloud.google.com/v1", kind: "BackendConfig", name: own, spec: { sessionAffinity } }],
-    requirements: ["The cluster is VPC-native, for affinity to pods needs network endpoint groups."],
+    requirements: toPods.requirements,
   };
 }
 
