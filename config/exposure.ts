@@ -51,7 +51,7 @@ const gateway = object({
   namespace: dnsLabel().optional(),
   section: dnsName().optional(),
   redirectSection: dnsName().optional(),
-  version: oneOf(["1.6", "1.7"]).default("1.6"),
+  version: z.enum(["1.6", "1.7"], 'must be "1.6" or "1.7", in quotes').default("1.6"),
 });
 
 const path = object({

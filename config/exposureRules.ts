@@ -18,6 +18,7 @@ export function exposureRules(settings: Settings, instance: string): Problem[] {
           ...keysOfGatewayApi(ingress),
           ...keysOfAnIngress(ingress),
           ...hostsAreUnique(ingress),
+          ...pathsAreOfUrls(ingress),
           ...pathsLeadSomewhere(ingress),
           ...defaultBackendIsPossible(ingress),
           ...tlsIsOneThing(ingress),
@@ -98,6 +99,24 @@ function hostsAreUnique({ hosts }: IngressSettings): Problem[] {
   return problems;
 }
 
+/**
+ * What no request has can't be meant, and an HTTPRoute refuses it. A path of type ImplementationSpecific may be a pattern.
+ * @see https://datatracker.ietf.org/doc/html/rfc3986#section-3.3
+ */
+function pathsAreOfUrls({ hosts }: IngressSettings): Problem[] {
+  return hosts.flatMap(({ paths }, index) =>
+    paths.flatMap(({ path: value, pathType }, at): Problem[] => {
+      const [allowed, characters] =
+        pathType === "ImplementationSpecific"
+          ? [/^[!-~]+$/, "printable characters of ASCII"]
+          : [/^([-\w.~!$&'()*+,;=:@/]|%[0-9a-f]{2})+$/i, "the characters of a URL's path, others as %XX"];
+      if (allowed.test(value)) return [];
+      const message = `must have ${characters}, with pathType ${pathType}`;
+      return [{ path: ["ingress", "hosts", index, "paths", at, "path"], message }];
+    }),
+  );
+}
+
 function pathsLeadSomewhere({ hosts, defaultBackend }: IngressSettings): Problem[] {
   const problems = hosts.flatMap(({ paths }, index) =>
     paths.flatMap(({ service }, at): Problem[] =>
@@ -171,6 +190,7 @@ function annotationsAreFree(settings: Settings, instance: string): Problem[] {
     ...taken("ingress", ingress?.annotations ?? {}, [
       ...ingressSources(way),
       ...(ingress === null || classOf(ingress) === undefined ? [] : [olderClass]),
+      ...(ingress?.tls?.issuer === undefined ? [] : [otherIssuers]),
     ]),
   ];
 }
@@ -178,13 +198,22 @@ function annotationsAreFree(settings: Settings, instance: string): Problem[] {
 /** The API server refuses both at once. @see validateIngressCreate in pkg/apis/networking/validation of Kubernetes */
 const olderClass: AnnotationSource = { from: "ingress.className", annotations: { "kubernetes.io/ingress.class": "" } };
 
+/** cert-manager reports an error where both are there. @see issuerForIngressLike in pkg/controller/certificate-shim */
+const otherIssuers: AnnotationSource = {
+  from: "ingress.tls.issuer and ingress.tls.issuerKind",
+  annotations: { "cert-manager.io/issuer": "", "cert-manager.io/cluster-issuer": "" },
+};
+
+/** Whatever the case of its letters: Traefik takes two that differ in it alone for one, and whichever comes last. */
 function taken(key: "service" | "ingress", user: Record<string, string>, sources: AnnotationSource[]): Problem[] {
-  return Object.keys(user).flatMap((annotation) =>
-    sources
-      .filter(({ annotations }) => annotation in annotations)
-      .map(({ from }) => ({
-        path: [key, "annotations", annotation],
-        message: `is set by session-stack; remove it, and say it with ${from}`,
-      })),
-  );
+  return Object.keys(user).flatMap((annotation) => {
+    const source = sources.find(({ annotations }) => Object.keys(annotations).some((own) => isSame(own, annotation)));
+    if (source === undefined) return [];
+    const message = `is set by session-stack; remove it, and say it with ${source.from}`;
+    return [{ path: [key, "annotations", annotation], message }];
+  });
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }

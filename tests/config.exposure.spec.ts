@@ -204,10 +204,14 @@ describe("configuration of the Ingress", () => {
       '.tls.issuerKind must be Issuer or ClusterIssuer, got "CA"',
     ],
     [
+      { ...ingress, gateway: { name: "a", version: 1.6 } },
+      '.gateway.version must be "1.6" or "1.7", in quotes, got 1.6',
+    ],
+    [
       { ...ingress, gateway: { section: "A", version: "1.5" } },
       `.gateway.name is missing: it ${dns}`,
       `.gateway.section ${dns}, got "A"`,
-      '.gateway.version must be 1.6 or 1.7, got "1.5"',
+      '.gateway.version must be "1.6" or "1.7", in quotes, got "1.5"',
     ],
   ]);
 });

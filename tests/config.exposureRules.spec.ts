@@ -44,6 +44,14 @@ describe("rules about the Ingress", () => {
       { ...ingress, controller: "nginx", defaultBackend: true },
       ".defaultBackend true is not possible with ingress.controller nginx: it refuses an Ingress with a rule that names no host",
     ],
+    ...["/a?b", "/a#b", "/a{b}", "/%zz", "/ä", "/a\u0001"].map((path): Refusal => [
+      hosts("/", path),
+      `.hosts.0.paths.1.path must have the characters of a URL's path, others as %XX, with pathType Prefix, got ${JSON.stringify(path)}`,
+    ]),
+    [
+      hosts("/", { path: "/(ä)", pathType: "ImplementationSpecific" }),
+      '.hosts.0.paths.1.path must have printable characters of ASCII, with pathType ImplementationSpecific, got "/(ä)"',
+    ],
     [{ ...ingress, tls: {} }, `${needsOne} none`],
     [{ ...ingress, tls: { secretName: "a", selfSigned: true } }, `${needsOne} secretName, selfSigned`],
     [
@@ -131,6 +139,18 @@ describe("rules about annotations", () => {
     const onIngress = { ...ingress, controller: "ingress-nginx", annotations };
     assert.deepEqual(await problemsOf({ ingress: onIngress, affinity }), [
       `shop:ingress.annotations.${nginx}/affinity ${set("affinity")}`,
+    ]);
+  });
+
+  it("refuse those that differ in the case of letters alone, and the other issuer", async () => {
+    const annotations = { [`${sticky}.NAME`]: "x" };
+    assert.deepEqual(await problemsOf({ ingress, affinity: { kind: "cookie" }, service: { annotations } }), [
+      `shop:service.annotations.${sticky}.NAME ${set("affinity")}`,
+    ]);
+    const tls = { issuer: "letsencrypt" };
+    const other = { "cert-manager.io/issuer": "x" };
+    assert.deepEqual(await problemsOf({ ingress: { ...ingress, tls, annotations: other } }), [
+      `shop:ingress.annotations.cert-manager.io/issuer ${set("ingress.tls.issuer and ingress.tls.issuerKind")}`,
     ]);
   });
 
