@@ -28,8 +28,10 @@ const routes = (settings: Partial<IngressSettings>) => {
   assert.equal(plan.ingress, undefined);
   return plan.custom;
 };
-const named = (settings: Partial<IngressSettings>): Record<string, { rules?: unknown[] }> =>
-  Object.fromEntries(routes(settings).map(({ metadata, spec }) => [metadata.name, spec as { rules?: unknown[] }]));
+const named = (settings: Partial<IngressSettings>): Record<string, { rules?: unknown[]; hostnames?: string[] }> =>
+  Object.fromEntries(
+    routes(settings).map(({ metadata, spec }) => [metadata.name, spec as { rules?: unknown[]; hostnames?: string[] }]),
+  );
 
 const parentRefs = [{ name: "public", namespace: "gateways", sectionName: "https" }];
 const sessionPersistence = {
@@ -88,6 +90,16 @@ describe("the plan of HTTPRoutes", () => {
     });
     const twice = [shop, { ...shop, paths: [path("/b")] }];
     assert.deepEqual(named({ hosts: twice }).app?.rules, [{ ...rule, matches: [match("/"), match("/b")] }]);
+  });
+
+  it("has sixteen hosts at the most in a route, for the API server refuses more", () => {
+    const names = Array.from({ length: 33 }, (_, index) => `h${index}.example`);
+    const hosts = names.map((host) => ({ ...shop, host }));
+    const made = named({ hosts, tls: { elsewhere: true }, gateway: { ...gateway, redirectSection: "http" } });
+    const all = { "": names.slice(0, 16), "-2": names.slice(16, 32), "-3": names.slice(32) };
+    for (const [suffix, hostnames] of Object.entries(all))
+      for (const name of ["app", "app-https"]) assert.deepEqual(made[`${name}${suffix}`]?.hostnames, hostnames);
+    assert.equal(Object.keys(made).length, 6);
   });
 
   it("has a route for every other host where that is asked for", () => {

@@ -21,18 +21,18 @@ export function httpRoutePlans(way: Way) {
     metadata: { ...metadata(way, name), annotations },
     spec: { parentRefs: [parent(gateway, section)], ...fields },
   });
-  const groups = withSamePaths(hostsWithPaths(ingress)).map(({ hosts, paths }, index) => {
-    const name = index === 0 ? exposedName : `${exposedName}-${index + 1}`;
-    return route(name, gateway.section, { hostnames: hosts, rules: rules(way, paths) });
-  });
+  const numbered = (name: string, index: number) => (index === 0 ? name : `${name}-${index + 1}`);
+  const groups = withSamePaths(hostsWithPaths(ingress))
+    .flatMap(({ hosts, paths }) => inParts(hosts).map((hostnames) => ({ hostnames, rules: rules(way, paths) })))
+    .map((fields, index) => route(numbered(exposedName, index), gateway.section, fields));
   return [
     ...groups,
     ...(ingress.defaultBackend
       ? [route(`${exposedName}-default`, gateway.section, { rules: rules(way, [everyPath]) })]
       : []),
-    ...(redirects(ingress)
-      ? [route(`${exposedName}-https`, gateway.redirectSection, { ...hostnames(ingress), rules: [toHttps] })]
-      : []),
+    ...(redirects(ingress) ? redirectHosts(ingress) : []).map((fields, index) =>
+      route(numbered(`${exposedName}-https`, index), gateway.redirectSection, { ...fields, rules: [toHttps] }),
+    ),
   ];
 }
 
@@ -72,9 +72,15 @@ function withSamePaths(all: HostSettings[]): { hosts: string[]; paths: PathSetti
   }));
 }
 
-/** None where the application answers for every host. */
-function hostnames({ hosts, defaultBackend }: IngressSettings): { hostnames?: string[] } {
-  return defaultBackend ? {} : { hostnames: unique(hosts.map(({ host }) => host)) };
+/** Hostnames of each route that redirects: none where the application answers for every host. */
+function redirectHosts({ hosts, defaultBackend }: IngressSettings): { hostnames?: string[] }[] {
+  if (defaultBackend) return [{}];
+  return inParts(unique(hosts.map(({ host }) => host))).map((hostnames) => ({ hostnames }));
+}
+
+/** Of 16, which is as many as an HTTPRoute takes. */
+function inParts(hosts: string[]): string[][] {
+  return hosts.length <= 16 ? [hosts] : [hosts.slice(0, 16), ...inParts(hosts.slice(16))];
 }
 
 function unique<T>(values: T[]): T[] {
