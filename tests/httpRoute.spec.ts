@@ -67,6 +67,23 @@ describe("the plan of HTTPRoutes", () => {
     ]);
   });
 
+  it("leaves annotations out where there are none, for Pulumi would add an empty map in each run", () => {
+    const all = routes({
+      defaultBackend: true,
+      tls: { elsewhere: true },
+      gateway: { ...gateway, redirectSection: "http" },
+    });
+    const keys = ["name", "namespace", "labels"];
+    assert.deepEqual(
+      all.map(({ metadata }) => [metadata.name, Object.keys(metadata)]),
+      [
+        ["app", keys],
+        ["app-default", keys],
+        ["app-https", keys],
+      ],
+    );
+  });
+
   it("names no more of the Gateway than is known", () => {
     const [route] = routes({ gateway: { name: "public", version: "1.6" } });
     assert.deepEqual(route?.spec.parentRefs, [{ name: "public" }]);

@@ -16,9 +16,11 @@ export function httpRoutePlans(way: Way) {
   if (ingress?.gateway === undefined) return [];
   const { gateway } = ingress;
   const annotations = merged(ingress.annotations, ingressSources(way));
+  // The API server keeps no empty map, and of a kind that it does not know Pulumi would add it again in each run.
+  const annotated = Object.keys(annotations).length === 0 ? {} : { annotations };
   const route = (name: string, section: string | undefined, fields: object) => ({
     ...httpRoute,
-    metadata: { ...metadata(way, name), annotations },
+    metadata: { ...metadata(way, name), ...annotated },
     spec: { parentRefs: [parent(gateway, section)], ...fields },
   });
   const numbered = (name: string, index: number) => (index === 0 ? name : `${name}-${index + 1}`);
