@@ -1,8 +1,7 @@
 import type { Dialect } from "../components/affinity/dialect.ts";
 import { dialects } from "../components/affinity/dialects.ts";
-import { ingressSources, serviceSources, type AnnotationSource } from "../components/exposure/annotations.ts";
-import { classOf } from "../components/exposure/ingress.ts";
-import { exposedName, wayTo } from "../components/exposure/way.ts";
+import { exposedName } from "../components/exposure/way.ts";
+import { annotationRules } from "./annotationRules.ts";
 import type { IngressSettings } from "./exposure.ts";
 import { alternatives } from "./fields.ts";
 import type { Problem } from "./rules.ts";
@@ -24,12 +23,12 @@ export function exposureRules(settings: Settings, instance: string): Problem[] {
           ...tlsIsOneThing(ingress),
           ...redirectIsPossible(ingress),
         ]),
-    ...annotationsAreFree(settings, instance),
+    ...annotationRules(settings, instance),
   ];
 }
 
 /** Whether the dialect attaches to a Gateway, and has no class and no Ingress. */
-export const isGatewayApi = (controller: string): boolean => controller === "gateway-api";
+const isGatewayApi = (controller: string): boolean => controller === "gateway-api";
 
 function keysOfGatewayApi({ controller, gateway, tls, hosts }: IngressSettings): Problem[] {
   if (!isGatewayApi(controller)) {
@@ -178,42 +177,4 @@ function redirectIsPossible({ controller, tls, redirect, gateway }: IngressSetti
   const { noRedirect }: Dialect["tls"] = dialects[controller].tls;
   if (noRedirect === undefined || gateway !== undefined) return [];
   return [{ path, message: `true is not possible with ingress.controller ${controller}: ${noRedirect}` }];
-}
-
-/** What the stack would write, by the functions that write it. */
-function annotationsAreFree(settings: Settings, instance: string): Problem[] {
-  const { service, ingress, affinity, namespace } = settings;
-  const owner = { instance, namespace: namespace.name ?? instance, selector: {} };
-  const way = wayTo({ service, ingress, affinity }, owner);
-  return [
-    ...taken("service", service.annotations, serviceSources(way)),
-    ...taken("ingress", ingress?.annotations ?? {}, [
-      ...ingressSources(way),
-      ...(ingress === null || classOf(ingress) === undefined ? [] : [olderClass]),
-      ...(ingress?.tls?.issuer === undefined ? [] : [otherIssuers]),
-    ]),
-  ];
-}
-
-/** The API server refuses both at once. @see validateIngressCreate in pkg/apis/networking/validation of Kubernetes */
-const olderClass: AnnotationSource = { from: "ingress.className", annotations: { "kubernetes.io/ingress.class": "" } };
-
-/** cert-manager reports an error where both are there. @see issuerForIngressLike in pkg/controller/certificate-shim */
-const otherIssuers: AnnotationSource = {
-  from: "ingress.tls.issuer and ingress.tls.issuerKind",
-  annotations: { "cert-manager.io/issuer": "", "cert-manager.io/cluster-issuer": "" },
-};
-
-/** Whatever the case of its letters: Traefik takes two that differ in it alone for one, and whichever comes last. */
-function taken(key: "service" | "ingress", user: Record<string, string>, sources: AnnotationSource[]): Problem[] {
-  return Object.keys(user).flatMap((annotation) => {
-    const source = sources.find(({ annotations }) => Object.keys(annotations).some((own) => isSame(own, annotation)));
-    if (source === undefined) return [];
-    const message = `is set by session-stack; remove it, and say it with ${source.from}`;
-    return [{ path: [key, "annotations", annotation], message }];
-  });
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

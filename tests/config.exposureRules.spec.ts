@@ -168,4 +168,60 @@ describe("rules about annotations", () => {
       `shop:ingress.annotations.kubernetes.io/ingress.class ${set("ingress.className")}`,
     ]);
   });
+
+  const undo = "would undo what affinity says; remove it, or set affinity.kind none";
+  const change = (option: string) => `would change what affinity says; remove it, and say it with affinity.${option}`;
+  const traefikPrefix = "traefik.ingress.kubernetes.io";
+  const reserved: [controller: string, affinity: object, annotation: string, message: string][] = [
+    ["traefik", {}, `${sticky}.domain`, change("domain")],
+    ["traefik", {}, `${sticky}.maxAge`, change("maxAgeSeconds")],
+    ["traefik", {}, `${traefikPrefix}/service.sticky.other`, change("kind")],
+    ["traefik", {}, `${traefikPrefix}/service.nativelb`, undo],
+    ["ingress-nginx", {}, `${nginx}/session-cookie-domain`, change("domain")],
+    ["ingress-nginx", {}, `${nginx}/session-cookie-expires`, change("maxAgeSeconds")],
+    ["ingress-nginx", {}, `${nginx}/upstream-hash-by-subset`, change("key")],
+    ["ingress-nginx", { kind: "hash", key: { sourceIP: true } }, `${nginx}/affinity`, change("kind")],
+    ["ingress-nginx", { kind: "hash", key: { sourceIP: true } }, `${nginx}/service-upstream`, undo],
+    ["haproxy-ingress", {}, "haproxy-ingress.github.io/session-cookie-preserve", change("kind")],
+    ["haproxy-ingress", {}, "ingress.kubernetes.io/session-cookie-domain", change("domain")],
+    ["haproxy-ingress", {}, "haproxy-ingress.github.io/balance-algorithm", change("key")],
+    ["haproxytech", {}, "haproxy.com/cookie-persistence", change("kind")],
+    ["haproxytech", {}, "haproxy.org/load-balance", change("key")],
+    ["nginx", {}, "nginx.org/lb-method", change("key")],
+    ["nginx", {}, "nginx.com/sticky-cookie-services", change("kind")],
+    ["nginx", {}, "nginx.org/use-cluster-ip", undo],
+    ["alb", { strict: false }, "alb.ingress.kubernetes.io/target-group-attributes", change("kind")],
+    ["gke", { strict: false }, "beta.cloud.google.com/backend-config", change("kind")],
+  ];
+  for (const [controller, affinity, annotation, message] of reserved) {
+    it(`refuse ${annotation} beside affinity with ${controller}, and take it without`, async () => {
+      const own = { ...ingress, controller, annotations: { [annotation]: "x" } };
+      const service = { annotations: { [annotation]: "x" } };
+      const kept = { kind: "cookie", ...affinity };
+      const on = async (key: string, values: object) =>
+        (await problemsOf({ ingress: { ...ingress, controller }, affinity: kept, ...values })).filter((line) =>
+          line.startsWith(`shop:${key}.annotations.`),
+        );
+      assert.deepEqual(await on("ingress", { ingress: own }), [`shop:ingress.annotations.${annotation} ${message}`]);
+      // Where the stack sets it itself, the other message says so.
+      const [first = "", ...more] = await on("service", { service });
+      assert.deepEqual([first.startsWith(`shop:service.annotations.${annotation} `), more], [true, []]);
+      const free = await read({ ingress: own, affinity: { kind: "none" }, service });
+      assert.deepEqual(free.ingress?.annotations, own.annotations);
+      assert.deepEqual(free.service.annotations, service.annotations);
+    });
+  }
+
+  it("take others beside an affinity", async () => {
+    const annotations = { [`${traefikPrefix}/service.passhostheader`]: "true", [`${nginx}/affinity`]: "cookie" };
+    const { service } = await read({ ingress, affinity: { kind: "cookie" }, service: { annotations } });
+    assert.deepEqual(service.annotations, annotations);
+  });
+
+  it("are one line for a class that is not read, though its annotation is there", async () => {
+    const annotations = { "kubernetes.io/ingress.class": "gce" };
+    assert.deepEqual(await problemsOf({ ingress: { ...ingress, controller: "gke", className: "gce", annotations } }), [
+      "shop:ingress.className is not read by ingress.controller gke; remove it",
+    ]);
+  });
 });

@@ -56,6 +56,7 @@ export const alb: Dialect = {
     render: cookie,
   },
   hash: { cookie: noHash, header: noHash, sourceIP: noHash },
+  reserved: [{ pattern: `${prefix}/target-group-attributes`, option: "kind" }, { pattern: `${prefix}/target-type` }],
   tls: {
     render: https,
     noSecret: "it takes certificates from AWS Certificate Manager",

@@ -24,9 +24,19 @@ export interface Dialect {
   plain?: Partial<Rendering>;
   cookie: CookieSupport | Impossible;
   hash: Record<HashKeyKind, HashSupport | Impossible>;
+  /** Annotations that would change or undo an affinity by cookie or hash, and are refused beside it; default: none. */
+  reserved?: ReservedAnnotation[];
   tls: TlsSupport;
   /** Sources: documentation pages, issues, RFCs. */
   links: { title: string; url: string }[];
+}
+
+/** Annotations of the Ingress or the Service, whichever of them the controller reads it from. */
+export interface ReservedAnnotation {
+  /** Key, in which * stands for any characters; the case of letters does not count. */
+  pattern: string;
+  /** Key below `affinity` that says the same; undefined for what has no place beside an affinity. */
+  option?: CookieOption | "kind" | "key";
 }
 
 export type HashKeyKind = "cookie" | "header" | "sourceIP";

@@ -50,6 +50,11 @@ export const gke: Dialect = {
     header: noHash,
     sourceIP: { behaviour: hashed, render: (_name, place) => backendConfig(place, { affinityType: "CLIENT_IP" }) },
   },
+  reserved: [
+    { pattern: "cloud.google.com/backend-config", option: "kind" },
+    { pattern: "beta.cloud.google.com/backend-config", option: "kind" },
+    { pattern: "cloud.google.com/neg" },
+  ],
   tls: {
     render: https,
     note: "The certificate is the Ingress's Secret, or one of Google's by an annotation (`ingress.tls: {elsewhere: true}`). It redirects by 301.",

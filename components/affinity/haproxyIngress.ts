@@ -1,7 +1,18 @@
-import { any, only, plainName, redirectElsewhere, type Behaviour, type Dialect } from "./dialect.ts";
+import {
+  any,
+  only,
+  plainName,
+  redirectElsewhere,
+  type Behaviour,
+  type Dialect,
+  type ReservedAnnotation,
+} from "./dialect.ts";
 import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
 const prefix = "haproxy-ingress.github.io";
+
+/** What it reads by default. @see --annotations-prefix among its command-line options */
+const prefixes = [prefix, "ingress.kubernetes.io"];
 
 const hashed: Behaviour = {
   strength: "weak",
@@ -61,6 +72,14 @@ export const haproxyIngress: Dialect = {
     },
     sourceIP: { behaviour: hashed, render: () => balance("source") },
   },
+  reserved: prefixes.flatMap((each): ReservedAnnotation[] => [
+    { pattern: `${each}/session-cookie-domain`, option: "domain" },
+    { pattern: `${each}/session-cookie-same-site`, option: "sameSite" },
+    { pattern: `${each}/session-cookie-*`, option: "kind" },
+    { pattern: `${each}/affinity*`, option: "kind" },
+    { pattern: `${each}/balance-algorithm`, option: "key" },
+    { pattern: `${each}/service-upstream` },
+  ]),
   tls: {
     render: https,
     note: "It redirects by 302, and not for /.well-known/acme-challenge; both can be changed in its ConfigMap.",

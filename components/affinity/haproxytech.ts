@@ -60,6 +60,12 @@ export const haproxytech: Dialect = {
     },
     sourceIP: { behaviour: hashed, render: (_name, place) => hash("src", place) },
   },
+  // It drops whatever stands before the slash. @see CopyAnnotations in pkg/store/convert.go
+  reserved: [
+    { pattern: "*/cookie-persistence*", option: "kind" },
+    { pattern: "*/load-balance", option: "key" },
+    { pattern: "*/cr-backend" },
+  ],
   tls: {
     render: https,
     note: "The redirect is to port 443 by 301; its own defaults are port 8443 and 302.",

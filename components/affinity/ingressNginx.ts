@@ -76,6 +76,17 @@ export const ingressNginx: Dialect = {
     },
     sourceIP: { behaviour: hashed, render: () => hashBy("$remote_addr") },
   },
+  reserved: [
+    { pattern: `${prefix}/session-cookie-domain`, option: "domain" },
+    { pattern: `${prefix}/session-cookie-max-age`, option: "maxAgeSeconds" },
+    { pattern: `${prefix}/session-cookie-expires`, option: "maxAgeSeconds" },
+    { pattern: `${prefix}/session-cookie-secure`, option: "secure" },
+    { pattern: `${prefix}/session-cookie-conditional-samesite-none`, option: "sameSite" },
+    { pattern: `${prefix}/session-cookie-*`, option: "kind" },
+    { pattern: `${prefix}/affinity*`, option: "kind" },
+    { pattern: `${prefix}/upstream-hash-by*`, option: "key" },
+    { pattern: `${prefix}/service-upstream` },
+  ],
   tls: {
     render: https,
     note: "It redirects by 308. Where TLS ends before it, the redirect is force-ssl-redirect, which goes by X-Forwarded-Proto.",

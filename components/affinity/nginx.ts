@@ -59,6 +59,12 @@ export const nginx: Dialect = {
     },
     sourceIP: { behaviour: hashed, render: () => hashBy("$remote_addr") },
   },
+  reserved: [
+    { pattern: "nginx.org/sticky-cookie-services", option: "kind" },
+    { pattern: "nginx.com/sticky-cookie-services", option: "kind" },
+    { pattern: `${prefix}/lb-method`, option: "key" },
+    { pattern: `${prefix}/use-cluster-ip` },
+  ],
   tls: {
     render: https,
     note: "It redirects by 301. Where TLS ends before it, the redirect is redirect-to-https, which goes by X-Forwarded-Proto.",

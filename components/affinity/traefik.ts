@@ -39,6 +39,13 @@ export const traefik: Dialect = {
     header: { impossible: "its Ingress and Service annotations have no hash of a header" },
     sourceIP: { impossible: "its Ingress and Service annotations have no hash of the client's address" },
   },
+  reserved: [
+    { pattern: `${prefix}/service.sticky.cookie.domain`, option: "domain" },
+    { pattern: `${prefix}/service.sticky.cookie.maxage`, option: "maxAgeSeconds" },
+    { pattern: `${prefix}/service.sticky*`, option: "kind" },
+    { pattern: `${prefix}/service.nativelb` },
+    { pattern: `${prefix}/service.nodeportlb` },
+  ],
   tls: {
     render: https,
     note:

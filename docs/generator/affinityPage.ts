@@ -14,6 +14,7 @@ export function affinityPage(name: DialectName): string {
     `**${statusTitle(dialect)}.** ${dialect.evidence}`,
     ...cookieParts(name, dialect),
     ...hashParts(name, dialect),
+    ...reservedParts(dialect),
     ...tlsParts(name, dialect),
     ...(dialect.noDefaultBackend === undefined
       ? []
@@ -97,6 +98,21 @@ function hashParts(controller: DialectName, { hash }: Dialect): string[] {
     `With \`{kind: hash, key: ${JSON.stringify(keys[first].key)}}\`:`,
     yamlBlock(...documents(renderAffinity(affinity, controller, example), example)),
     "impossible" in support ? "" : behaviour(support.behaviour),
+  ];
+}
+
+function reservedParts({ reserved = [] }: Dialect): string[] {
+  if (reserved.length === 0) return [];
+  return [
+    "## Your own annotations",
+    "While `affinity.kind` is `cookie` or `hash` these are refused in `ingress.annotations` and `service.annotations`, for they would change or undo it. With `none` they are yours.",
+    table(
+      ["annotation", "instead"],
+      reserved.map(({ pattern, option }) => [
+        `\`${pattern}\``,
+        option === undefined ? "`affinity.kind: none`" : `\`affinity.${option}\``,
+      ]),
+    ),
   ];
 }
 
