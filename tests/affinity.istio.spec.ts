@@ -95,7 +95,6 @@ describe("affinity of istio", () => {
           },
         },
       ],
-      requirements: ["Istio is 1.28 or newer, whose DestinationRule knows attributes of the cookie."],
     });
   });
 
@@ -113,7 +112,6 @@ describe("affinity of istio", () => {
           },
         },
       ],
-      requirements: ["Istio is 1.28 or newer, whose DestinationRule knows attributes of the cookie."],
     });
   });
 
@@ -131,7 +129,6 @@ describe("affinity of istio", () => {
           },
         },
       ],
-      requirements: ["Istio is 1.28 or newer, whose DestinationRule knows attributes of the cookie."],
     });
   });
 

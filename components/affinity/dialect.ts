@@ -1,4 +1,4 @@
-import type { CookieAffinity, Place, Rendering } from "./types.ts";
+import type { CookieAffinity, Place, Rendering, TlsRendering } from "./types.ts";
 
 /**
  * What one ingress controller understands. The checks of the configuration, what is rendered and the page
@@ -56,7 +56,16 @@ export interface Behaviour {
   scaleDown: string;
 }
 
-export type CookieOption = Exclude<keyof CookieAffinity, "kind" | "strict">;
+/** What becomes of visitors under a consistent hash. */
+export const consistentlyHashed: Behaviour = {
+  strength: "weak",
+  podLoss: "The visitors of the pod get another one; nobody else moves.",
+  rollout: "The share of visitors moves that the hash gives to the new pods, with each pod that is replaced.",
+  scaleUp: "From c pods to n about (n−c)/n of the visitors move, for the hash is consistent.",
+  scaleDown: "The visitors of the pods that go get another pod; nobody else moves.",
+};
+
+type CookieOption = Exclude<keyof CookieAffinity, "kind" | "strict">;
 
 /** Options of a cookie in the order in which they are shown and checked. */
 export const cookieOptions: CookieOption[] = [
@@ -134,9 +143,9 @@ export const redirectElsewhere =
   "What ends TLS redirects HTTP by itself: the controller sees HTTP alone, and has no redirect that looks at X-Forwarded-Proto.";
 
 /** How a dialect serves HTTPS for an Ingress with `tls`, and leads HTTP to it. */
-export interface TlsSupport {
+interface TlsSupport {
   /** What an Ingress with TLS needs beside its `tls` entry; `redirect`: HTTP is answered by a redirect to HTTPS. */
-  render: (redirect: boolean, place: Place) => Partial<Rendering>;
+  render: (redirect: boolean, place: Place) => Partial<TlsRendering>;
   /** Why there is no redirect, where there is none: a clause. */
   noRedirect?: string;
   /** Why it reads no certificate from a Secret, where it does not: a clause. */

@@ -1,15 +1,7 @@
-import { any, only, plainName, redirectElsewhere, type Behaviour, type Dialect } from "./dialect.ts";
+import { any, consistentlyHashed, only, plainName, redirectElsewhere, type Dialect } from "./dialect.ts";
 import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
 const prefix = "haproxy.org";
-
-const hashed: Behaviour = {
-  strength: "weak",
-  podLoss: "The visitors of the pod get another one; nobody else moves.",
-  rollout: "The share of visitors moves that the hash gives to the new pods, with each pod that is replaced.",
-  scaleUp: "From c pods to n about (n−c)/n of the visitors move, for the hash is consistent.",
-  scaleDown: "The visitors of the pods that go get another pod; nobody else moves.",
-};
 
 const verbatim = "it is copied into the configuration of HAProxy";
 
@@ -49,16 +41,16 @@ export const haproxytech: Dialect = {
   },
   hash: {
     cookie: {
-      behaviour: hashed,
+      behaviour: consistentlyHashed,
       names: plainName(verbatim),
       render: (name, place) => hash(`req.cook(${name})`, place),
     },
     header: {
-      behaviour: hashed,
+      behaviour: consistentlyHashed,
       names: plainName(verbatim),
       render: (name, place) => hash(`req.hdr(${name})`, place),
     },
-    sourceIP: { behaviour: hashed, render: (_name, place) => hash("src", place) },
+    sourceIP: { behaviour: consistentlyHashed, render: (_name, place) => hash("src", place) },
   },
   // It drops whatever stands before the slash. @see CopyAnnotations in pkg/store/convert.go
   reserved: [

@@ -1,26 +1,18 @@
-import { any, only, type Behaviour, type Dialect } from "./dialect.ts";
+import { any, consistentlyHashed, only, type Dialect } from "./dialect.ts";
 import type { CookieAffinity, Place, Rendering } from "./types.ts";
-
-const hashed: Behaviour = {
-  strength: "weak",
-  podLoss: "The visitors of the pod get another one; nobody else moves.",
-  rollout: "The share of visitors moves that the hash gives to the new pods, with each pod that is replaced.",
-  scaleUp: "From c pods to n about (n−c)/n of the visitors move, for the hash is consistent (ring hash).",
-  scaleDown: "The visitors of the pods that go get another pod; nobody else moves.",
-};
 
 export const istio: Dialect = {
   title: "Istio 1.28",
   about:
     "The mesh's ingress gateway, by Istio's support of Ingress. Affinity is an object DestinationRule for the Service, and " +
-    "goes by a hash. An affinity that names the pod is an extra of Istio that this stack does not write: the label " +
+    "goes by a consistent hash (ring hash). An affinity that names the pod is an extra of Istio that this stack does not write: the label " +
     "`istio.io/persistent-session` on the Service, whose value is the cookie's name, with " +
     "`PILOT_ENABLE_PERSISTENT_SESSION_FILTER=true` in istiod. It has no attributes, and lets pods that stop keep their visitors.",
   status: "rendered",
   evidence: "Read from Istio's API definitions and unit-tested. No Envoy is to be had here, so it is not exercised.",
   className: "istio",
   cookie: {
-    behaviour: hashed,
+    behaviour: consistentlyHashed,
     options: {
       name: any(),
       path: any(),
@@ -37,12 +29,18 @@ export const istio: Dialect = {
   },
   hash: {
     cookie: {
-      behaviour: hashed,
+      behaviour: consistentlyHashed,
       // Without a ttl Envoy makes no cookie of its own.
       render: (name, place) => destinationRule(place, { httpCookie: { name } }),
     },
-    header: { behaviour: hashed, render: (name, place) => destinationRule(place, { httpHeaderName: name }) },
-    sourceIP: { behaviour: hashed, render: (_name, place) => destinationRule(place, { useSourceIp: true }) },
+    header: {
+      behaviour: consistentlyHashed,
+      render: (name, place) => destinationRule(place, { httpHeaderName: name }),
+    },
+    sourceIP: {
+      behaviour: consistentlyHashed,
+      render: (_name, place) => destinationRule(place, { useSourceIp: true }),
+    },
   },
   tls: {
     render: (_redirect, { tlsElsewhere = false }) =>
@@ -74,7 +72,10 @@ function cookie(wanted: CookieAffinity, place: Place): Partial<Rendering> {
     ...(secure === true ? [{ name: "Secure" }] : []),
     { name: "SameSite", value: String(sameSite) },
   ];
-  return destinationRule(place, { httpCookie: { name, path, ttl: `${maxAgeSeconds}s`, attributes } });
+  return {
+    ...destinationRule(place, { httpCookie: { name, path, ttl: `${maxAgeSeconds}s`, attributes } }),
+    requirements: ["Istio is 1.28 or newer, whose DestinationRule knows attributes of the cookie."],
+  };
 }
 
 function destinationRule({ name, namespace }: Place, consistentHash: Record<string, unknown>): Partial<Rendering> {
@@ -90,6 +91,5 @@ function destinationRule({ name, namespace }: Place, consistentHash: Record<stri
         },
       },
     ],
-    requirements: ["Istio is 1.28 or newer, whose DestinationRule knows attributes of the cookie."],
   };
 }

@@ -1,19 +1,10 @@
-import { any, matching, only, plainName, type Behaviour, type Dialect } from "./dialect.ts";
+import { any, matching, only, plainName, type Dialect } from "./dialect.ts";
+import { nginxHash } from "./nginxHash.ts";
 import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
 const prefix = "nginx.org";
 
-const hashed: Behaviour = {
-  strength: "weak",
-  podLoss: "The visitors of the pod get another one; nobody else moves.",
-  rollout: "The share of visitors moves that the hash gives to the new pods, with each pod that is replaced.",
-  scaleUp: "From c pods to n about (n−c)/n of the visitors move, for the hash is consistent.",
-  scaleDown: "The visitors of the pods that go get another pod; nobody else moves.",
-};
-
 const verbatim = "it is copied into the configuration of nginx";
-const variables = "its hash is an nginx variable, whose name takes no other";
-
 export const nginx: Dialect = {
   title: "F5 NGINX Ingress Controller 5.4",
   about:
@@ -46,19 +37,7 @@ export const nginx: Dialect = {
     },
     render: cookie,
   },
-  hash: {
-    cookie: {
-      behaviour: hashed,
-      names: matching(/^\w+$/, 'of letters, digits and "_"', variables),
-      render: (name) => hashBy(`$cookie_${name}`),
-    },
-    header: {
-      behaviour: hashed,
-      names: matching(/^[A-Za-z0-9-]+$/, 'of letters, digits and "-"', `${variables}, and it drops headers with "_"`),
-      render: (name) => hashBy(`$http_${name.toLowerCase().replaceAll("-", "_")}`),
-    },
-    sourceIP: { behaviour: hashed, render: () => hashBy("$remote_addr") },
-  },
+  hash: nginxHash(hashBy),
   reserved: [
     { pattern: "nginx.org/sticky-cookie-services", option: "kind" },
     { pattern: "nginx.com/sticky-cookie-services", option: "kind" },

@@ -7,7 +7,8 @@ export const traefik: Dialect = {
   title: "Traefik 3",
   about:
     "Traefik Labs' controller, and the one of k3s and of this project's local node. It reads affinity from the Service, " +
-    "not from the Ingress (traefik#2392), and sets neither HttpOnly nor SameSite by itself.",
+    "not from the Ingress (traefik#2392), and sets neither HttpOnly nor SameSite by itself. A path of type Prefix goes by " +
+    "characters, not by segments: `/api` takes `/apix`, too, unless Traefik's provider has strictPrefixMatching.",
   status: "proved",
   evidence: "`npm run e2e -- ingress` on Traefik 3.7 reads every attribute of the cookie and moves pods under it.",
   className: "traefik",
@@ -50,7 +51,8 @@ export const traefik: Dialect = {
     render: https,
     note:
       "HTTPS is served by the entry point `websecure`, HTTP by `web`, as in Traefik's Helm chart. The redirect is a " +
-      "Middleware, which needs Traefik's CRDs and its provider kubernetescrd.",
+      "Middleware, which needs Traefik's CRDs and its provider kubernetescrd. TLS that something before Traefik ends has to " +
+      "be `ingress.tls: {elsewhere: true}`: with any other, visitors who come to Traefik by plain HTTP are redirected for ever.",
   },
   links: [
     {

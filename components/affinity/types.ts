@@ -34,14 +34,14 @@ export interface CookieAffinity {
 
 export type SameSite = "Lax" | "Strict" | "None";
 
-export interface ClientIpAffinity {
+interface ClientIpAffinity {
   kind: "clientIP";
   /** Seconds after a client's last connection until it may be sent to another pod. */
   timeoutSeconds: number;
 }
 
 /** The pod follows from a hash of something that each request brings; it changes when pods come and go. */
-export interface HashAffinity {
+interface HashAffinity {
   kind: "hash";
   /** Whether a dialect without such a hash is refused, or left without affinity and warned of. */
   strict: boolean;
@@ -81,7 +81,10 @@ export interface Rendering {
   requirements: string[];
 }
 
-export interface CustomObject {
+/** What TLS adds: of all these, nothing on the Service and nothing in a rule. */
+export type TlsRendering = Pick<Rendering, "ingressAnnotations" | "objects" | "requirements">;
+
+interface CustomObject {
   apiVersion: string;
   kind: string;
   name: string;

@@ -17,11 +17,8 @@ export function ingressSources({ ingress, affinityRendering, tlsRendering }: Way
 }
 
 /** What the stack writes on the Service. */
-export function serviceSources({ affinityRendering, tlsRendering }: Way): AnnotationSource[] {
-  return [
-    { from: "affinity", annotations: affinityRendering.serviceAnnotations },
-    { from: "ingress.tls and ingress.redirect", annotations: tlsRendering.serviceAnnotations },
-  ];
+export function serviceSources({ affinityRendering }: Way): AnnotationSource[] {
+  return [{ from: "affinity", annotations: affinityRendering.serviceAnnotations }];
 }
 
 /** The user's and the stack's annotations, which have no key in common: the rules of the configuration see to it. */

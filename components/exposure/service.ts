@@ -4,12 +4,12 @@ import { metadata, type Way } from "./way.ts";
 
 /** The application's Service. */
 export function servicePlan(way: Way) {
-  const { service, selector, affinityRendering, tlsRendering } = way;
+  const { service, selector, affinityRendering } = way;
   const { labels, ...identity } = metadata(way);
   return {
     metadata: {
       ...identity,
-      labels: { ...labels, ...affinityRendering.serviceLabels, ...tlsRendering.serviceLabels },
+      labels: { ...labels, ...affinityRendering.serviceLabels },
       annotations: merged(service.annotations, serviceSources(way)),
     },
     spec: {
@@ -17,7 +17,6 @@ export function servicePlan(way: Way) {
       selector,
       ports: [{ name: "http", port: service.port, targetPort: "http", ...nodePort(service) }],
       ...affinityRendering.serviceSpec,
-      ...tlsRendering.serviceSpec,
     },
   };
 }

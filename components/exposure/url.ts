@@ -28,7 +28,7 @@ export function ingressUrl({ hosts, tls }: IngressSettings): string | null {
 }
 
 /** A part of a Service's status, as the API server has it. */
-export interface LoadBalancerStatus {
+interface LoadBalancerStatus {
   loadBalancer?: { ingress?: { hostname?: string; ip?: string }[] };
 }
 

@@ -2,7 +2,7 @@ import type { IngressSettings, ServiceSettings } from "../../config/exposure.ts"
 import { renderAffinity } from "../affinity/affinity.ts";
 import type { Dialect } from "../affinity/dialect.ts";
 import { dialects } from "../affinity/dialects.ts";
-import { nothing, type Affinity, type Place, type Rendering } from "../affinity/types.ts";
+import { nothing, type Affinity, type Place, type Rendering, type TlsRendering } from "../affinity/types.ts";
 import { labels, type Labels } from "../labels.ts";
 
 /** How an application is reached, as the configuration has it. Nothing of Pulumi in this folder. */
@@ -25,7 +25,7 @@ export interface Owner {
 /** Settings, owner, and what the dialect makes of them. */
 export interface Way extends ExposureSettings, Owner {
   affinityRendering: Rendering;
-  tlsRendering: Rendering;
+  tlsRendering: TlsRendering;
 }
 
 /** Name of the Service, and of the Ingress or HTTPRoute. */
@@ -67,6 +67,6 @@ export function metadata({ instance, namespace }: Owner, name = exposedName) {
   return { name, namespace, labels: labels({ name: exposedName, instance }, "exposure") };
 }
 
-function renderTls(ingress: IngressSettings, place: Place): Rendering {
+function renderTls(ingress: IngressSettings, place: Place): TlsRendering {
   return { ...nothing, ...dialects[ingress.controller].tls.render(redirects(ingress), place) };
 }
