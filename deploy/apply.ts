@@ -1,4 +1,5 @@
 import { PatchStrategy } from "@kubernetes/client-node";
+import { selfSignedAnnotation } from "../components/exposure/certificate.ts";
 import { customKinds } from "../components/exposure/kinds.ts";
 import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
@@ -39,8 +40,9 @@ export async function prune(cluster: Cluster, objects: KubernetesObject[]): Prom
 }
 
 /**
- * Kinds that hold neither data nor secrets, so that deleting one loses nothing: the claims of a StatefulSet stay.
- * Workloads come first, for what is left of them needs the rest while they end.
+ * Kinds that hold neither data nor secrets, so that deleting one loses nothing: the claims of a StatefulSet stay. Of
+ * Secrets only those whose certificate was made here go, as the hosts that it was for have. Workloads come first, for
+ * what is left of them needs the rest while they end.
  */
 const prunable = [
   { apiVersion: "batch/v1", kind: "CronJob" },
@@ -52,6 +54,7 @@ const prunable = [
   ...customKinds,
   { apiVersion: "v1", kind: "Service" },
   { apiVersion: "v1", kind: "ConfigMap" },
+  { apiVersion: "v1", kind: "Secret" },
 ];
 
 async function listPrunable(cluster: Cluster, { namespace, labelSelector }: Scope): Promise<KubernetesObject[]> {
@@ -63,7 +66,10 @@ async function listPrunable(cluster: Cluster, { namespace, labelSelector }: Scop
     .map(async ({ apiVersion, kind }) => {
       const none = undefined;
       const { items } = await api.list(apiVersion, kind, namespace, none, none, none, none, labelSelector);
-      return items.map(({ metadata }) => ({ apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } }));
+      const ours = items.filter(
+        ({ metadata }) => kind !== "Secret" || metadata?.annotations?.[selfSignedAnnotation] !== undefined,
+      );
+      return ours.map(({ metadata }) => ({ apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } }));
     });
   return (await Promise.all(lists)).flat();
 }

@@ -146,6 +146,18 @@ describe("pruning", () => {
     assert.deepEqual(fake.changes, ["delete HTTPRoute shop/app"]);
   });
 
+  it("deletes certificates of former hosts that were made here, and no other Secret", async () => {
+    const certificate = (name: string) =>
+      object("Secret", name, "shop", {
+        labels: ours,
+        annotations: { "session-stack/self-signed": "shop.example.com" },
+      });
+    const present = certificate("app-tls-new");
+    const fake = new FakeCluster([...release, certificate("app-tls-old"), present, of("Secret", "shop-tls")]);
+    await prune(fake.cluster, [...release, present]);
+    assert.deepEqual(fake.changes, ["delete Secret shop/app-tls-old"]);
+  });
+
   it("leaves alone what belongs to others", async () => {
     const fake = new FakeCluster([
       of("ConfigMap", "kube-root-ca.crt", {}),

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 
 /** Certificate and private key, PEM, as a Secret of type kubernetes.io/tls holds them. */
-export interface CertificateData {
+interface CertificateData {
   [key: string]: string;
   "tls.crt": string;
   "tls.key": string;
 }
 
 /** Days that a certificate is valid: the most that Apple's systems take. @see https://support.apple.com/en-us/103769 */
-export const validDays = 825;
+const validDays = 825;
 
-const day = 86_400_000;
+const hour = 3_600_000;
 
 /**
  * Makes a certificate that signs itself, ECDSA on P-256, for these hosts and no others; one may begin with "*.". It says
@@ -20,13 +20,15 @@ export async function selfSigned(hosts: string[], now = new Date()): Promise<Cer
   // Loaded here, for few stacks need them. The library wants the polyfill to be there first.
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
+  // Clients whose clocks are behind take it, too.
+  const notBefore = new Date(now.getTime() - hour);
   const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     // Positive, as RFC 5280 wants it.
     serialNumber: `01${randomBytes(15).toString("hex")}`,
     name: "CN=session-stack self-signed",
-    notBefore: now,
-    notAfter: new Date(now.getTime() + validDays * day),
+    notBefore,
+    notAfter: new Date(notBefore.getTime() + validDays * 24 * hour),
     keys,
     signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
     extensions: [
