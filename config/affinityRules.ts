@@ -2,6 +2,7 @@ import { shortfalls, type Shortfall } from "../components/affinity/affinity.ts";
 import { defaultCookieName, type CookieAffinity } from "../components/affinity/types.ts";
 import { hostsWithPaths } from "../components/exposure/hosts.ts";
 import { placeOf } from "../components/exposure/way.ts";
+import type { HostSettings } from "./exposure.ts";
 import type { Problem } from "./rules.ts";
 import type { Settings } from "./schema.ts";
 
@@ -58,8 +59,15 @@ function cookieRules(settings: Settings, cookie: CookieAffinity): Problem[] {
   ].filter((problem) => problem !== undefined);
 }
 
-function cookieIsNotTheSession({ app }: Settings, { name }: CookieAffinity): Problem | undefined {
-  if ((name ?? defaultCookieName) !== app.session.cookie) return undefined;
+function cookieIsNotTheSession({ app, ingress }: Settings, { name }: CookieAffinity): Problem | undefined {
+  const own = name ?? defaultCookieName;
+  const { cookie = "" } = app.session;
+  // Each HTTPRoute but the first has a cookie of its own.
+  if (ingress?.gateway !== undefined && cookie.startsWith(own) && /^-(\d+|default)$/.test(cookie.slice(own.length))) {
+    const message = `must not be ${own}-<number> or ${own}-default, cookies of the affinity where there are several HTTPRoutes`;
+    return { path: ["app", "session", "cookie"], message };
+  }
+  if (own !== cookie) return undefined;
   const path = ["affinity", "name"];
   const message = "must differ from the application's session cookie, app.session.cookie";
   return name === undefined
@@ -93,11 +101,18 @@ function domainHoldsTheHosts({ ingress }: Settings, { domain }: CookieAffinity):
     .filter(({ paths }) => paths.some(({ service }) => service === undefined))
     .map(({ host }) => host)
     .filter((host) => !`.${host.replace("*.", "")}`.endsWith(`.${domain}`));
-  if (outside.length === 0) return undefined;
+  if (outside.length === 0) return isOfOneLabel(domain, ingress?.hosts ?? []);
   return {
     path: ["affinity", "domain"],
     message: `must be the domain of every host, or browsers drop the cookie; outside of it: ${outside.join(", ")}`,
   };
+}
+
+/** A top-level domain is a public suffix, if it is not the host itself. @see RFC 6265, section 5.3 */
+function isOfOneLabel(domain: string, hosts: HostSettings[]): Problem | undefined {
+  if (domain.includes(".") || hosts.every(({ host }) => host === domain)) return undefined;
+  const message = "must have two labels or more, or be the only host: browsers drop a cookie for a top-level domain";
+  return { path: ["affinity", "domain"], message };
 }
 
 /** @see RFC 6265, section 5.1.4. A path of type ImplementationSpecific may be a pattern, which nobody can compare. */

@@ -11,6 +11,7 @@ export function exposureWarnings(settings: Settings, stack: string): string[] {
       ({ key, message }) => `affinity.${key} ${message}. What cannot be had is left out.`,
     ),
     ...secureNeedsTls(settings),
+    ...domainOfOtherHosts(settings),
     ...(ingress === null ? [] : certificates(ingress, stack)),
   ];
 }
@@ -32,6 +33,13 @@ function secureNeedsTls({ affinity, ingress }: Settings): string[] {
   if (affinity.kind !== "cookie" || affinity.secure !== true || (ingress?.tls ?? null) !== null) return [];
   return [
     "affinity.secure true without ingress.tls: browsers keep a Secure cookie from plain HTTP, so there is no affinity. Set ingress.tls, {elsewhere: true} where something else ends TLS.",
+  ];
+}
+
+function domainOfOtherHosts({ affinity, ingress }: Settings): string[] {
+  if (affinity.kind !== "cookie" || affinity.domain === undefined || ingress?.defaultBackend !== true) return [];
+  return [
+    `affinity.domain with ingress.defaultBackend: visitors of hosts outside of ${affinity.domain} get no affinity, for browsers drop the cookie.`,
   ];
 }
 

@@ -141,6 +141,30 @@ describe("rules about affinity", () => {
     assert.deepEqual(affinity, { kind: "cookie", strict: true, sameSite: "None" });
   });
 
+  it("refuse a session cookie that a second HTTPRoute's affinity would have", async () => {
+    const gateway = { controller: "gateway-api", gateway: { name: "public" }, ...ingress };
+    const session = (name: string) => ({ ingress: gateway, app: { ...minimal.app, session: { cookie: name } } });
+    for (const suffix of ["2", "default"]) {
+      assert.deepEqual(await of({ strict: false, name: "visit" }, session(`visit-${suffix}`)), [
+        `shop:app.session.cookie must not be visit-<number> or visit-default, cookies of the affinity where there are several HTTPRoutes, got "visit-${suffix}"`,
+      ]);
+    }
+    const taken = { strict: false, name: "visit" };
+    mock.method(console, "warn", () => undefined);
+    await read({ ...session("visit-id"), affinity: { ...cookie, ...taken } });
+    await read({ ...session("visit-2"), ingress, affinity: { ...cookie, ...taken } });
+    mock.restoreAll();
+  });
+
+  it("refuse a top-level domain, unless it is the host", async () => {
+    const hosts = [{ host: "shop" }, { host: "a.shop" }];
+    assert.deepEqual(await of({ domain: "shop" }, { ingress: { hosts } }), [
+      'shop:affinity.domain must have two labels or more, or be the only host: browsers drop a cookie for a top-level domain, got "shop"',
+    ]);
+    const alone = await read({ ingress: { hosts: [{ host: "shop" }] }, affinity: { ...cookie, domain: "shop" } });
+    assert.deepEqual(alone.affinity, { kind: "cookie", strict: true, domain: "shop" });
+  });
+
   it("refuse a domain that does not hold the application's hosts", async () => {
     const outside = (hosts: string, domain: string) => [
       `shop:affinity.domain must be the domain of every host, or browsers drop the cookie; outside of it: ${hosts}, got "${domain}"`,

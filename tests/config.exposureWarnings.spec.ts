@@ -78,6 +78,15 @@ describe("warnings of the way to the application", () => {
     assert.deepEqual(await warningsOf({ ingress: { ...ingress, tls: { elsewhere: true } }, affinity: secure }), []);
   });
 
+  it("tell a cookie's domain that other hosts are outside of", async () => {
+    const domain = { ...cookie, domain: "example.com" };
+    assert.deepEqual(await warningsOf({ ingress: { ...ingress, defaultBackend: true }, affinity: domain }), [
+      "affinity.domain with ingress.defaultBackend: visitors of hosts outside of example.com get no affinity, for browsers drop the cookie.",
+    ]);
+    assert.deepEqual(await warningsOf({ ingress, affinity: domain }), []);
+    assert.deepEqual(await warningsOf({ ingress: { ...ingress, defaultBackend: true }, affinity: cookie }), []);
+  });
+
   it("tell certificates that may not fit the hosts", async () => {
     assert.deepEqual(await warningsOf({ ingress: { ...wildcard, tls: { issuer: "letsencrypt" } } }), [
       "ingress.tls.issuer for *.example.com: only an issuer with a DNS-01 solver, or a CA, issues certificates for a wildcard.",

@@ -43,6 +43,8 @@ const sessionPersistence = {
 const backendRefs = [{ name: "app", port: 8080 }];
 const match = (value: string, type = "PathPrefix") => ({ path: { type, value } });
 const rule = { matches: [match("/")], backendRefs, sessionPersistence };
+/** The rule of another route, whose sessions must not be the first one's. */
+const ruleOf = (sessionName: string) => ({ ...rule, sessionPersistence: { ...sessionPersistence, sessionName } });
 
 describe("the plan of HTTPRoutes", () => {
   it("attaches hosts and paths to the Gateway, with the affinity in the rule", () => {
@@ -103,7 +105,11 @@ describe("the plan of HTTPRoutes", () => {
     const spec = { parentRefs, rules: [rule] };
     assert.deepEqual(named({ hosts }), {
       app: { ...spec, hostnames: ["shop.example.com", "*.c.example"] },
-      "app-2": { parentRefs, hostnames: ["b.example"], rules: [{ ...rule, matches: [match("/b")] }] },
+      "app-2": {
+        parentRefs,
+        hostnames: ["b.example"],
+        rules: [{ ...ruleOf("shop-affinity-2"), matches: [match("/b")] }],
+      },
     });
     const twice = [shop, { ...shop, paths: [path("/b")] }];
     assert.deepEqual(named({ hosts: twice }).app?.rules, [{ ...rule, matches: [match("/"), match("/b")] }]);
@@ -122,7 +128,7 @@ describe("the plan of HTTPRoutes", () => {
   it("has a route for every other host where that is asked for", () => {
     const made = named({ hosts: [{ ...shop, paths: [path("/b")] }], defaultBackend: true });
     assert.deepEqual(Object.keys(made), ["app", "app-default"]);
-    assert.deepEqual(made["app-default"], { parentRefs, rules: [rule] });
+    assert.deepEqual(made["app-default"], { parentRefs, rules: [ruleOf("shop-affinity-default")] });
     assert.deepEqual(made.app?.rules, [{ ...rule, matches: [match("/b"), match("/")] }]);
   });
 
@@ -150,5 +156,15 @@ describe("the plan of HTTPRoutes", () => {
         absoluteTimeout: "48h",
       },
     });
+  });
+
+  it("gives each route a session of its own in the shape of 1.7, too", () => {
+    const hosts = [shop, { host: "b.example", paths: [path("/b")] }];
+    const names = routes({ hosts, defaultBackend: true, gateway: { ...gateway, version: "1.7" } }).map(({ spec }) =>
+      (spec as { rules: { sessionPersistence: { cookie: { name: string } } }[] }).rules.map(
+        ({ sessionPersistence: { cookie } }) => cookie.name,
+      ),
+    );
+    assert.deepEqual(names, [["shop-affinity"], ["shop-affinity-2"], ["shop-affinity-default"]]);
   });
 });

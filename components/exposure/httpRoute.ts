@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { renderAffinity } from "../affinity/affinity.ts";
+import { defaultCookieName } from "../affinity/types.ts";
 import type { GatewaySettings, HostSettings, IngressSettings, PathSettings } from "../../config/exposure.ts";
 import { ingressSources, merged } from "./annotations.ts";
 import { everyPath, hostsWithPaths } from "./hosts.ts";
-import { exposedName, metadata, redirects, type Way } from "./way.ts";
+import { exposedName, metadata, placeOf, redirects, type Way } from "./way.ts";
 
 /** API version and kind of the routes. */
 export const httpRoute = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" };
@@ -25,13 +27,15 @@ export function httpRoutePlans(way: Way) {
   });
   const numbered = (name: string, index: number) => (index === 0 ? name : `${name}-${index + 1}`);
   const groups = withSamePaths(hostsWithPaths(ingress))
-    .flatMap(({ hosts, paths }) => inParts(hosts).map((hostnames) => ({ hostnames, rules: rules(way, paths) })))
-    .map((fields, index) => route(numbered(exposedName, index), gateway.section, fields));
+    .flatMap(({ hosts, paths }) => inParts(hosts).map((hostnames) => ({ hostnames, paths })))
+    .map(({ hostnames, paths }, index) => {
+      const name = numbered(exposedName, index);
+      return route(name, gateway.section, { hostnames, rules: rules(way, paths, name) });
+    });
+  const others = `${exposedName}-default`;
   return [
     ...groups,
-    ...(ingress.defaultBackend
-      ? [route(`${exposedName}-default`, gateway.section, { rules: rules(way, [everyPath]) })]
-      : []),
+    ...(ingress.defaultBackend ? [route(others, gateway.section, { rules: rules(way, [everyPath], others) })] : []),
     ...(redirects(ingress) ? redirectHosts(ingress) : []).map((fields, index) =>
       route(numbered(`${exposedName}-https`, index), gateway.redirectSection, { ...fields, rules: [toHttps] }),
     ),
@@ -53,13 +57,39 @@ function parent({ name, namespace }: GatewaySettings, section: string | undefine
  * One rule for each Service, with all of its paths: rules must not share a persistent session (GEP-1619), and the
  * application's visitors have one for all of its paths.
  */
-function rules({ service, affinityRendering, tlsRendering }: Way, paths: PathSettings[]) {
+function rules(way: Way, paths: PathSettings[], route: string) {
   const backends = unique(paths.map((path) => path.service));
   return backends.map((backend) => ({
     matches: paths.filter((path) => isDeepStrictEqual(path.service, backend)).map(match),
-    backendRefs: [backend ?? { name: exposedName, port: service.port }],
-    ...(backend === undefined ? { ...affinityRendering.routeRule, ...tlsRendering.routeRule } : {}),
+    backendRefs: [backend ?? { name: exposedName, port: way.service.port }],
+    ...(backend === undefined ? persistence(way, route) : {}),
   }));
+}
+
+/**
+ * The affinity of a route's rule. Rules of several routes must not share a session either, so that each route but the
+ * first has a cookie of its own name: no host is in two routes, so nobody has more than one.
+ */
+function persistence({ affinity, ingress, namespace, affinityRendering }: Way, route: string) {
+  if (affinity.kind !== "cookie" || route === exposedName) return affinityRendering.routeRule;
+  const name = `${affinity.name ?? defaultCookieName}${route.slice(exposedName.length)}`;
+  return renderAffinity({ ...affinity, name }, ingress?.controller ?? null, placeOf(ingress, namespace)).routeRule;
+}
+
+/**
+ * What is too much for an HTTPRoute, a clause for each host. It is not spread over several: then a visitor's pod would
+ * be another one for other paths. @see HTTPRouteSpec in apis/v1/httproute_types.go of the Gateway API
+ */
+export function tooMuchForRoutes(ingress: IngressSettings): string[] {
+  return hostsWithPaths(ingress).flatMap(({ host, paths }) => {
+    const services = unique(paths.map(({ service }) => service));
+    const most = Math.max(
+      ...services.map((one) => paths.filter(({ service }) => isDeepStrictEqual(service, one)).length),
+    );
+    if (services.length > 16) return [`${host} has ${services.length} Services, and an HTTPRoute takes 16`];
+    if (most > 64) return [`${host} has ${most} paths to one Service, and a rule of an HTTPRoute takes 64`];
+    return paths.length > 128 ? [`${host} has ${paths.length} paths, and an HTTPRoute takes 128`] : [];
+  });
 }
 
 function match({ path, pathType }: PathSettings) {
