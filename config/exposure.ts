@@ -69,6 +69,8 @@ const pathOrText = textOrObject(
 const host = object({
   host: ingressHost(),
   paths: z.array(pathOrText, "must be a list of paths").min(1, "needs at least one path").prefault(["/"]),
+  /** A certificate of its own, beside `tls.secretName` for the other hosts. */
+  secretName: dnsName().optional(),
 });
 
 /** Exactly one of the keys but issuerKind is given, which the rules check. */

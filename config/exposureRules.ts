@@ -1,5 +1,6 @@
 import type { Dialect } from "../components/affinity/dialect.ts";
 import { dialects } from "../components/affinity/dialects.ts";
+import { tooMuchForRoutes } from "../components/exposure/httpRoute.ts";
 import { exposedName } from "../components/exposure/way.ts";
 import { annotationRules } from "./annotationRules.ts";
 import type { IngressSettings } from "./exposure.ts";
@@ -21,6 +22,7 @@ export function exposureRules(settings: Settings, instance: string): Problem[] {
           ...pathsLeadSomewhere(ingress),
           ...defaultBackendIsPossible(ingress),
           ...tlsIsOneThing(ingress),
+          ...secretsOfHostsFit(ingress),
           ...redirectIsPossible(ingress),
         ]),
     ...annotationRules(settings, instance),
@@ -30,7 +32,8 @@ export function exposureRules(settings: Settings, instance: string): Problem[] {
 /** Whether the dialect attaches to a Gateway, and has no class and no Ingress. */
 const isGatewayApi = (controller: string): boolean => controller === "gateway-api";
 
-function keysOfGatewayApi({ controller, gateway, tls, hosts }: IngressSettings): Problem[] {
+function keysOfGatewayApi(ingress: IngressSettings): Problem[] {
+  const { controller, gateway, tls, hosts } = ingress;
   if (!isGatewayApi(controller)) {
     if (gateway === undefined) return [];
     return [{ path: ["ingress", "gateway"], message: "belongs to ingress.controller gateway-api; remove it" }];
@@ -47,8 +50,13 @@ function keysOfGatewayApi({ controller, gateway, tls, hosts }: IngressSettings):
       problems.push({ path, message: "must be Prefix or Exact with ingress.controller gateway-api" });
     }
   }
-  return [...problems, ...sections(gateway, tls !== null)];
+  return [...problems, ...sections(gateway, tls !== null), ...tooMuchForRoutes(ingress).map(tooMuch)];
 }
+
+const tooMuch = (clause: string): Problem => ({
+  path: ["ingress", "hosts"],
+  message: `are too many for an HTTPRoute: ${clause}; use fewer, shorter prefixes`,
+});
 
 function sections(gateway: IngressSettings["gateway"], hasTls: boolean): Problem[] {
   if (gateway?.redirectSection === undefined) return [];
@@ -163,6 +171,26 @@ function tlsIsOneThing({ controller, tls }: IngressSettings): Problem[] {
     problems.push({ path, message });
   }
   return problems;
+}
+
+/** Certificates of single hosts, beside the one for all others. */
+function secretsOfHostsFit({ controller, hosts, tls }: IngressSettings): Problem[] {
+  const own = hosts.flatMap(({ host, secretName }, index) =>
+    secretName === undefined ? [] : [{ host, secretName, path: ["ingress", "hosts", index, "secretName"] }],
+  );
+  if (own.length === 0) return [];
+  if (isGatewayApi(controller) || tls?.secretName === undefined) {
+    const message = isGatewayApi(controller)
+      ? "belongs to an Ingress, and gateway-api makes none; remove it"
+      : "needs ingress.tls.secretName, the Secret for the other hosts; set that, or remove it";
+    return own.map(({ path }) => ({ path, message }));
+  }
+  const problems = own
+    .filter(({ host, secretName }) => own.find((first) => first.host === host)?.secretName !== secretName)
+    .map(({ host, path }) => ({ path, message: `must be the same wherever ${host} is named` }));
+  if (hosts.some(({ host }) => own.every((other) => other.host !== host))) return problems;
+  const message = "is for no host, for each has its own hosts[].secretName; leave that out where it is the same";
+  return [...problems, { path: ["ingress", "tls", "secretName"], message }];
 }
 
 function redirectIsPossible({ controller, tls, redirect, gateway }: IngressSettings): Problem[] {

@@ -1,8 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { PublicOutputs } from "../outputs.ts";
 import { render, type Rendering } from "../render/program.ts";
 import type { Overrides } from "../render/stackFile.ts";
 import { withAddress } from "./address.ts";
 import { apply, prune } from "./apply.ts";
+import { certificateWarnings } from "./certificates.ts";
 import { connect, type Cluster, type Target } from "./cluster.ts";
 import { destroy } from "./destroy.ts";
 import { waitForRollouts } from "./rollout.ts";
@@ -33,6 +35,7 @@ export async function deployStack(options: StackOptions): Promise<DeployedStack>
   const { target, keeper } = options;
   const { objects, outputs } = await renderFor(options);
   const cluster = connect(target);
+  for (const line of await certificateWarnings(cluster, objects)) void pulumi.log.warn(line);
   await apply(cluster, objects, keeper);
   await waitForRollouts(cluster, objects, rolloutDeadline);
   await prune(cluster, objects);

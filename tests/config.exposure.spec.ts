@@ -166,7 +166,10 @@ describe("configuration of the Ingress", () => {
     ],
     [{ hosts: [] }, ".hosts needs at least one host"],
     [{ hosts: "shop.example.com" }, '.hosts must be a list of hosts, got "shop.example.com"'],
-    [{ hosts: ["shop.example.com"] }, '.hosts.0 must be an object (keys: host, paths), got "shop.example.com"'],
+    [
+      { hosts: ["shop.example.com"] },
+      '.hosts.0 must be an object (keys: host, paths, secretName), got "shop.example.com"',
+    ],
     [{ hosts: [{ paths: ["/"] }] }, `.hosts.0.host is missing: it ${host}`],
     ...["*", "*a.example", "a.*.example", "*.*.example", "*.", "UPPER.example", "a_b.example"].map((given): Refusal => [
       { hosts: [{ host: given }] },
@@ -176,7 +179,10 @@ describe("configuration of the Ingress", () => {
       { hosts: [{ host: given }] },
       `.hosts.0.host must be a DNS name and not an address, for a controller goes by names, got "${given}"`,
     ]),
-    [{ hosts: [{ host: "a.example", path: "/" }] }, ".hosts.0.path is not a known key; allowed: host, paths"],
+    [
+      { hosts: [{ host: "a.example", path: "/" }] },
+      ".hosts.0.path is not a known key; allowed: host, paths, secretName",
+    ],
     [{ hosts: [{ host: "a.example", paths: "/" }] }, '.hosts.0.paths must be a list of paths, got "/"'],
     [hosts(), ".hosts.0.paths needs at least one path"],
     ...["//", "/a/./b", "/a/..", "/.", "/a%2Fb"].map((given): Refusal => [

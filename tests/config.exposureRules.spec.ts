@@ -108,6 +108,52 @@ describe("rules about the Ingress", () => {
       { ...route, ...hosts("/", { path: "/x", pathType: "ImplementationSpecific" }) },
       '.hosts.0.paths.1.pathType must be Prefix or Exact with ingress.controller gateway-api, got "ImplementationSpecific"',
     ],
+    ...(
+      [
+        [64, 0, 0, undefined],
+        [65, 0, 0, "a.example has 65 paths to one Service, and a rule of an HTTPRoute takes 64"],
+        [1, 15, 1, undefined],
+        [1, 16, 1, "a.example has 17 Services, and an HTTPRoute takes 16"],
+        [64, 2, 33, "a.example has 130 paths, and an HTTPRoute takes 128"],
+      ] as const
+    ).flatMap(([own, services, each, clause]): Refusal[] => {
+      const paths = [
+        ...Array.from({ length: own }, (_, index) => `/p${index}`),
+        ...Array.from({ length: services * each }, (_, index) => ({
+          path: `/s${index}`,
+          service: { name: `s${index % services}`, port: 80 },
+        })),
+      ];
+      // With a section that is wrong, too, so that what is not too much is refused for that alone.
+      const wrong = { ...route, gateway: { ...gateway, section: "http" }, ...hosts(...paths) };
+      const section =
+        '.gateway.redirectSection must differ from ingress.gateway.section, or HTTPS is led to itself, got "http"';
+      const tooMuch = `.hosts are too many for an HTTPRoute: ${clause}; use fewer, shorter prefixes`;
+      return [[wrong, section, ...(clause === undefined ? [] : [tooMuch])]];
+    }),
+    ...[{ issuer: "a" }, { selfSigned: true }, { elsewhere: true }, null].map((tls): Refusal => [
+      { hosts: [{ host: "a.example", secretName: "a" }], tls },
+      ".hosts.0.secretName needs ingress.tls.secretName, the Secret for the other hosts; set that, or remove it",
+    ]),
+    [
+      { ...route, hosts: [{ host: "a.example", secretName: "a" }] },
+      ".hosts.0.secretName belongs to an Ingress, and gateway-api makes none; remove it",
+    ],
+    [
+      {
+        hosts: [
+          { host: "a.example", secretName: "a" },
+          { host: "b.example" },
+          { host: "a.example", paths: ["/x"], secretName: "b" },
+        ],
+        tls: { secretName: "c" },
+      },
+      '.hosts.2.secretName must be the same wherever a.example is named, got "b"',
+    ],
+    [
+      { hosts: [{ host: "a.example", secretName: "a" }], tls: { secretName: "c" } },
+      ".tls.secretName is for no host, for each has its own hosts[].secretName; leave that out where it is the same",
+    ],
     [
       { ...hosts("/", "/"), tls: {}, gateway },
       ".gateway belongs to ingress.controller gateway-api; remove it",

@@ -128,6 +128,21 @@ describe("the plan of the Ingress", () => {
     ["a certificate of its own", { selfSigned: true }, /^app-tls-[0-9a-f]{10}$/, {}],
     ["a certificate that is elsewhere", { elsewhere: true }, undefined, {}],
   ];
+  it("names each Secret once, with its hosts", () => {
+    const own = [
+      { host: "c.example", paths: [path("/")], secretName: "c-tls" },
+      { host: "b.example", paths: [path("/")] },
+      { host: "*.a.example", paths: [path("/")], secretName: "c-tls" },
+      { host: "c.example", paths: [path("/x")] },
+      { host: "d.example", paths: [path("/")], secretName: "shop-tls" },
+    ];
+    const { ingress: made } = plan({ ingress: ingress({ hosts: own, tls: { secretName: "shop-tls" } }) });
+    assert.deepEqual((made?.spec as { tls?: unknown }).tls, [
+      { hosts: ["b.example", "d.example"], secretName: "shop-tls" },
+      { hosts: ["*.a.example", "c.example"], secretName: "c-tls" },
+    ]);
+  });
+
   for (const [title, settings, secretName, annotations] of tls) {
     it(`names ${title}`, () => {
       const { ingress: made, certificate } = plan({ ingress: ingress({ tls: settings, redirect: false }) });

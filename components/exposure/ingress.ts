@@ -42,7 +42,18 @@ function backend(service?: PathSettings["service"]) {
     : { service: { name: service.name, port: { number: service.port } } };
 }
 
+/** One entry for each Secret, that of all other hosts first. */
 function tlsFields(ingress: IngressSettings) {
-  const secretName = certificateName(ingress);
-  return secretName === undefined ? {} : { tls: [{ hosts: hostsOf(ingress), secretName }] };
+  const common = certificateName(ingress);
+  if (common === undefined) return {};
+  const own = new Map(
+    ingress.hosts.flatMap(({ host, secretName }) => (secretName === undefined ? [] : [[host, secretName] as const])),
+  );
+  const secretOf = (host: string) => own.get(host) ?? common;
+  const hosts = hostsOf(ingress);
+  const tls = [...new Set([common, ...own.values()])].map((secretName) => ({
+    hosts: hosts.filter((host) => secretOf(host) === secretName),
+    secretName,
+  }));
+  return { tls };
 }
