@@ -72,6 +72,6 @@ export class Browser {
 }
 
 /** A resolver that answers every name with one host's address. */
-function lookupAs(host: string): LookupFunction {
+export function lookupAs(host: string): LookupFunction {
   return (_name, options, done) => lookup(host, options, done);
 }
