@@ -28,7 +28,7 @@ import { inTurn, median } from "./series.ts";
 // pod's name and touch no session, so that it is the way that is measured.
 
 /** Times that each is measured; the median counts. */
-const rounds = 5;
+const rounds = 9;
 /** Visitors who have a cookie, and so a pod. */
 const pinned = 60;
 /** Visitors who come for the first time. */
