@@ -95,20 +95,24 @@ function parseAddress(ingress: string): { host: string; port?: number } {
 
 /** @param ports those of the ingress controller, for the scheme of the stack's URL */
 function endpointAt(url: string | null, address: string, ports: { http: number; https: number }): Endpoint {
-  if (url === null) throw unreachable();
+  if (url === null)
+    throw new Error(
+      'no host of the stack\'s Ingress is an address: add one without "*" to session-stack:ingress.hosts, with a path of the application',
+    );
   const { protocol, hostname } = new URL(url);
   return { url: `${protocol}//${hostname}:${protocol === "https:" ? ports.https : ports.http}`, address };
 }
 
 /** A stack without an Ingress may have a Service that a load balancer leads to, whose address is the URL's. */
 function endpointOfService(url: string | null): Endpoint {
-  if (url === null) throw unreachable();
+  if (url === null) {
+    throw new Error(
+      "the stack has no Ingress and no load balancer: set session-stack:ingress so that it can be reached",
+    );
+  }
   const { hostname, port } = new URL(url);
   return { url: `http://${hostname}:${port === "" ? 80 : port}`, address: hostname };
 }
-
-const unreachable = () =>
-  new Error("the stack has no Ingress and no load balancer: set session-stack:ingress so that it can be reached");
 
 async function ingressAddress({ networking }: Cluster, namespace: string): Promise<string> {
   return eventually("the Ingress to get an address (give --ingress host:port where it never does)", 120, async () => {

@@ -156,6 +156,10 @@ describe("a cluster as environment", () => {
   }
 
   it("says what to set when there is no Ingress", async () => {
+    await assert.rejects(environment("10.0.0.9").endpoint(stackAt(null)), {
+      message:
+        'no host of the stack\'s Ingress is an address: add one without "*" to session-stack:ingress.hosts, with a path of the application',
+    });
     await assert.rejects(environment("10.0.0.9").endpoint(servedAt(null)), noIngress);
     await assert.rejects(async () => localEnvironment(local).endpoint(servedAt(null)), noIngress);
   });

@@ -65,7 +65,7 @@ export const consistentlyHashed: Behaviour = {
   scaleDown: "The visitors of the pods that go get another pod; nobody else moves.",
 };
 
-type CookieOption = Exclude<keyof CookieAffinity, "kind" | "strict">;
+export type CookieOption = Exclude<keyof CookieAffinity, "kind" | "strict">;
 
 /** Options of a cookie in the order in which they are shown and checked. */
 export const cookieOptions: CookieOption[] = [
