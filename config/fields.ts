@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isRange } from "./cidr.ts";
 import { parseBytes, parseCores } from "./quantity.ts";
 
 /**
@@ -133,17 +134,11 @@ export const ingressHost = () =>
     "must be a DNS name and not an address, for a controller goes by names",
   );
 
-/** A range of addresses. Bits beyond the prefix may be set, as the API server has it. */
-export const cidr = () =>
-  z
-    .string("must be an address range such as 10.0.0.0/8 or 2001:db8::/32")
-    .refine(isRange, "must be an address range such as 10.0.0.0/8 or 2001:db8::/32");
-
-function isRange(value: string): boolean {
-  const [, address = "", prefix = ""] = /^([0-9a-fA-F.:]+)\/(0|[1-9]\d{0,2})$/.exec(value) ?? [];
-  const version = isIP(address);
-  return version !== 0 && Number(prefix) <= (version === 4 ? 32 : 128);
-}
+/** A range of addresses. */
+export const cidr = () => {
+  const must = "must be an address range such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond its prefix";
+  return z.string(must).refine(isRange, must);
+};
 
 const qualified = /^(?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
 const unqualified = /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;

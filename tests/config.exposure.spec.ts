@@ -15,7 +15,7 @@ describe("configuration of the Service", () => {
     assert.deepEqual((await read({ service: clusterIP })).service, clusterIP);
     const nodePort = { type: "NodePort", port: 80, nodePort: 30080, externalTrafficPolicy: "Local", annotations };
     assert.deepEqual((await read({ service: nodePort })).service, nodePort);
-    const sourceRanges = ["10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0"];
+    const sourceRanges = ["10.0.0.0/8", "10.0.0.7/32", "2001:db8::/32", "2001:db8:0:1::/64", "::/0", "0.0.0.0/0"];
     const more = { sourceRanges, loadBalancerClass: "example.com/internal" };
     const loadBalancer = { ...nodePort, type: "LoadBalancer", ...more };
     assert.deepEqual((await read({ service: loadBalancer })).service, loadBalancer);
@@ -37,7 +37,7 @@ describe("configuration of the Service", () => {
   }
 
   const types = "ClusterIP, NodePort or LoadBalancer";
-  const range = "must be an address range such as 10.0.0.0/8 or 2001:db8::/32";
+  const range = "must be an address range such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond its prefix";
   const ranges = (sourceRanges: unknown[]) => ({ type: "LoadBalancer", sourceRanges });
   refuses("service", [
     [{ type: "ExternalName" }, `.type must be ${types}, got "ExternalName"`],
@@ -66,9 +66,18 @@ describe("configuration of the Service", () => {
       { type: "LoadBalancer", sourceRanges: "10.0.0.0/8" },
       '.sourceRanges must be a list of address ranges, got "10.0.0.0/8"',
     ],
-    ...["10.0.0.7", "10.0.0.0/33", "010.0.0.0/8", "2001:db8::/129", "fe80::%eth0/64", "10.0.0.0/08", "shop/8"].map(
-      (given): Refusal => [ranges(["10.0.0.0/8", given]), `.sourceRanges.1 ${range}, got "${given}"`],
-    ),
+    ...[
+      "10.0.0.7",
+      "10.0.0.7/24",
+      "2001:db8::1/64",
+      "::ffff:10.0.0.0/104",
+      "10.0.0.0/33",
+      "010.0.0.0/8",
+      "2001:db8::/129",
+      "fe80::%eth0/64",
+      "10.0.0.0/08",
+      "shop/8",
+    ].map((given): Refusal => [ranges(["10.0.0.0/8", given]), `.sourceRanges.1 ${range}, got "${given}"`]),
     [ranges([8]), `.sourceRanges.0 ${range}, got 8`],
     [{ annotations: [] }, ".annotations must map keys to strings"],
     [{ annotations: { a: 5 } }, ".annotations.a must be a string: put numbers and booleans in quotes, got 5"],

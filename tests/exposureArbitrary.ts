@@ -105,7 +105,7 @@ export const service = fc.oneof(
       ...onNodes,
       sourceRanges: fc.array(
         fc.oneof(
-          fc.ipV4().map((ip) => `${ip}/24`),
+          fc.ipV4().map((ip) => ip.replace(/\d+$/, "0/24")),
           fc.constant("2001:db8::/32"),
         ),
         { maxLength: 2 },
