@@ -37,7 +37,11 @@ const env = z.record(environmentName(), z.string("must be a string: put numbers 
 /** The web application whose sessions are kept. */
 export const app = object({
   image: imageReference(),
-  pullSecrets: z.array(dnsName(), "must be a list of Secret names").default([]),
+  pullSecrets: z
+    .array(dnsName(), "must be a list of Secret names")
+    // The API server merges the list by name, and refuses one that is there twice.
+    .refine((names) => new Set(names).size === names.length, "must name each Secret once")
+    .default([]),
   workload: oneOf(["deployment"], ["statefulset"]).default("deployment"),
   port: wholeNumber(1, 65535).default(8080),
   replicas: wholeNumber(1, 100).default(3),

@@ -43,6 +43,7 @@ describe("configuration of the application", () => {
     "app",
     inside([
       [{ pullSecrets: "registry" }, '.pullSecrets must be a list of Secret names, got "registry"'],
+      [{ pullSecrets: ["registry", "mirror", "registry"] }, ".pullSecrets must name each Secret once"],
       [
         { pullSecrets: ["Registry", null] },
         '.pullSecrets.0 must be a DNS name in lower case, got "Registry"',

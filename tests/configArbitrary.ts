@@ -114,7 +114,7 @@ const theirs = variable.filter((name) => !ours.includes(name) && name !== "REDIS
 const app = fc.record(
   {
     image,
-    pullSecrets: fc.array(dnsName, { maxLength: 3 }),
+    pullSecrets: fc.uniqueArray(dnsName, { maxLength: 3 }),
     workload: fc.constant("deployment"),
     port: fc.integer({ min: 1, max: 65535 }),
     replicas: fc.integer({ min: 1, max: 100 }),
