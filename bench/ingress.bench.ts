@@ -8,8 +8,9 @@ import type { Environment } from "../cli/environment.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../deploy/stack.ts";
 import { namespaceCommand } from "../local/faults.ts";
 import type { Overrides } from "../render/stackFile.ts";
+import { nodeAddress } from "../tests/e2e/ingress/nodeAddress.ts";
 import { podsAreKnown } from "../tests/e2e/ingress/visitors.ts";
-import { ownStack } from "../tests/e2e/ownStack.ts";
+import { ownStack, withoutVolumes } from "../tests/e2e/ownStack.ts";
 import { lookupAs } from "../tests/e2e/proof/browser.ts";
 import {
   burstSeconds,
@@ -62,8 +63,7 @@ interface Side {
 async function side(name: "sticky" | "free", environment: Environment): Promise<Side> {
   const host = `bench-${name}.localhost`;
   const overrides: Overrides = {
-    ...environment.memcached,
-    storage: { kind: "existing", className: "none" },
+    ...withoutVolumes(environment),
     "app.replicas": replicas,
     // Without a limit: it is not the application that is measured.
     "app.resources": { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
@@ -79,7 +79,7 @@ async function measure({ sticky, free }: Record<"sticky" | "free", Side>, folder
   report("deploying the application with affinity and without");
   const stack = await deployStack(sticky.options);
   await deployStack(free.options);
-  const node = await nodeAddress(stack);
+  const node = await nodeAddress(stack.cluster);
   const http = `http://${node}/api/pod`;
   for (const { host } of [sticky, free]) await podsAreKnown({ url: `http://${host}:80`, address: node }, replicas);
 
@@ -168,11 +168,6 @@ async function spread(url: string, host: string): Promise<number> {
 async function cookiesOf(url: string, host: string): Promise<string[]> {
   const visits = await Promise.all(Array.from({ length: pinned }, () => visit(url, host)));
   return visits.map(({ cookies }) => cookies);
-}
-
-async function nodeAddress({ cluster }: DeployedStack): Promise<string> {
-  const { items } = await cluster.core.listNode();
-  return items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "";
 }
 
 async function podAddress({ cluster, outputs: { namespace } }: DeployedStack): Promise<string> {

@@ -1,12 +1,5 @@
-import {
-  any,
-  only,
-  plainName,
-  redirectElsewhere,
-  type Behaviour,
-  type Dialect,
-  type ReservedAnnotation,
-} from "./dialect.ts";
+import { any, plainName, redirectElsewhere, type Behaviour, type Dialect, type ReservedAnnotation } from "./dialect.ts";
+import { haproxyCookie, verbatim } from "./haproxyCookie.ts";
 import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
 const prefix = "haproxy-ingress.github.io";
@@ -21,8 +14,6 @@ const hashed: Behaviour = {
   scaleUp: "Most visitors move.",
   scaleDown: "Most visitors move.",
 };
-
-const verbatim = "it is copied into the configuration of HAProxy";
 
 export const haproxyIngress: Dialect = {
   title: "HAProxy Ingress 0.16",
@@ -46,16 +37,11 @@ export const haproxyIngress: Dialect = {
       scaleDown: "The visitors of the pods that go get another pod and a new cookie; nobody else moves.",
     },
     options: {
-      name: plainName(verbatim),
-      path: only(["/"], "HAProxy always sets Path=/"),
-      domain: any(),
+      ...haproxyCookie,
       maxAgeSeconds: any("an attribute Max-Age among the keywords"),
       secure: any("among the keywords"),
       httpOnly: any("among the keywords"),
       sameSite: any("an attribute among the keywords"),
-      rebalance: only(["never"], "its cookie names a pod until that goes"),
-      canary: only(["sticky"], "a visitor's cookie is stronger than the weights"),
-      onFailure: only(["repick"], "HAProxy sends a visitor whose pod can't be reached to another one"),
     },
     render: cookie,
   },

@@ -1,9 +1,8 @@
-import { any, consistentlyHashed, only, plainName, redirectElsewhere, type Dialect } from "./dialect.ts";
+import { any, consistentlyHashed, plainName, redirectElsewhere, type Dialect } from "./dialect.ts";
+import { haproxyCookie, verbatim } from "./haproxyCookie.ts";
 import type { CookieAffinity, Place, Rendering } from "./types.ts";
 
 const prefix = "haproxy.org";
-
-const verbatim = "it is copied into the configuration of HAProxy";
 
 export const haproxytech: Dialect = {
   title: "HAProxy Kubernetes Ingress Controller 3.2",
@@ -26,16 +25,11 @@ export const haproxytech: Dialect = {
       scaleDown: "The visitors of the pods that go get another pod and a new cookie; nobody else moves.",
     },
     options: {
-      name: plainName(verbatim),
-      path: only(["/"], "HAProxy always sets Path=/"),
-      domain: any(),
+      ...haproxyCookie,
       maxAgeSeconds: any("an attribute Max-Age"),
       secure: any(),
       httpOnly: any(),
       sameSite: any("an attribute"),
-      rebalance: only(["never"], "its cookie names a pod until that goes"),
-      canary: only(["sticky"], "a visitor's cookie is stronger than the weights"),
-      onFailure: only(["repick"], "HAProxy sends a visitor whose pod can't be reached to another one"),
     },
     render: cookie,
   },

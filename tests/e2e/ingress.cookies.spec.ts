@@ -11,7 +11,7 @@ import { install, remove } from "./ingress/definitions.ts";
 import { backendDefinition } from "./ingress/standIns.ts";
 import { ways } from "./ingress/way.ts";
 import { suite } from "./options.ts";
-import { ownStack, unreachable } from "./ownStack.ts";
+import { ownStack, unreachable, withoutVolumes } from "./ownStack.ts";
 import { lookupAs, type Endpoint } from "./proof/browser.ts";
 
 /** What a response says of the affinity's cookie. */
@@ -57,8 +57,7 @@ describe("the affinity's cookie, read from real responses", function () {
     environment = await openEnvironment();
     options = await ownStack("cookies", environment, {
       ...unreachable,
-      storage: { kind: "existing", className: "none" },
-      ...environment.memcached,
+      ...withoutVolumes(environment),
     });
     await install([backendDefinition]);
   });

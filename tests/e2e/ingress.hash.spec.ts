@@ -9,7 +9,7 @@ import { install, remove } from "./ingress/definitions.ts";
 import { backendDefinition } from "./ingress/standIns.ts";
 import { ways } from "./ingress/way.ts";
 import { suite } from "./options.ts";
-import { ownStack } from "./ownStack.ts";
+import { ownStack, withoutVolumes } from "./ownStack.ts";
 import { lookupAs, type Endpoint, type Session } from "./proof/browser.ts";
 import { settled } from "./proof/pods.ts";
 
@@ -29,8 +29,7 @@ describe("affinity by a hash", function () {
     if (suite.cluster !== undefined) this.skip(); // The proxies run in the local node's network.
     environment = await openEnvironment();
     options = await ownStack("hash", environment, {
-      ...environment.memcached,
-      storage: { kind: "existing", className: "none" },
+      ...withoutVolumes(environment),
       "app.replicas": 3,
     });
     await install([backendDefinition]);

@@ -5,7 +5,7 @@ import { eventually } from "../../deploy/eventually.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
-import { ownStack } from "./ownStack.ts";
+import { ownStack, withoutVolumes } from "./ownStack.ts";
 import { lookupAs, type Endpoint } from "./proof/browser.ts";
 
 /** Another application in the stack's namespace, which says its name whatever it is asked. */
@@ -28,8 +28,7 @@ describe("hosts and paths", function () {
         if (suite.cluster !== undefined) this.skip(); // Another cluster's controller may not see both classes.
         environment = await openEnvironment();
         options = await ownStack("hosts", environment, {
-          ...environment.memcached,
-          storage: { kind: "existing", className: "none" },
+          ...withoutVolumes(environment),
           "app.replicas": 1,
           affinity: { kind: "none" },
         });

@@ -4,7 +4,7 @@ import { eventually } from "../../deploy/eventually.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { openEnvironment } from "./environment.ts";
 import { noChromium, visitPage } from "./ingress/page.ts";
-import { ownStack } from "./ownStack.ts";
+import { ownStack, withoutVolumes } from "./ownStack.ts";
 import { Browser, type Endpoint } from "./proof/browser.ts";
 
 const replicas = 3;
@@ -18,8 +18,7 @@ describe(`the demo's page in a real browser${noChromium && ` (skipped: ${noChrom
     if (noChromium !== "") this.skip();
     environment = await openEnvironment();
     options = await ownStack("page", environment, {
-      ...environment.memcached,
-      storage: { kind: "existing", className: "none" },
+      ...withoutVolumes(environment),
       "app.replicas": replicas,
       "ingress.hosts": [{ host: "page.localhost" }],
     });

@@ -6,8 +6,9 @@ import { eventually } from "../../deploy/eventually.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import type { Overrides } from "../../render/stackFile.ts";
 import { openEnvironment } from "./environment.ts";
+import { nodeAddress } from "./ingress/nodeAddress.ts";
 import { suite } from "./options.ts";
-import { ownStack } from "./ownStack.ts";
+import { ownStack, withoutVolumes } from "./ownStack.ts";
 import { lookupAs, type Endpoint, type Session } from "./proof/browser.ts";
 
 const nodePort = 31_480;
@@ -22,8 +23,7 @@ describe("an application without an Ingress", function () {
     if (suite.cluster !== undefined) this.skip(); // Whether another cluster has load balancers is not known here.
     environment = await openEnvironment();
     options = await ownStack("service", environment, {
-      ...environment.memcached,
-      storage: { kind: "existing", className: "none" },
+      ...withoutVolumes(environment),
       "app.replicas": 2,
       ingress: null,
       affinity: { kind: "none" },
@@ -65,8 +65,7 @@ describe("an application without an Ingress", function () {
   it("is reached at a fixed port of the node, and has no URL then", async () => {
     const stack = await deploy({ service: { type: "NodePort", nodePort } });
     assert.equal(stack.outputs.url, null);
-    const { items } = await stack.cluster.core.listNode();
-    const address = items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "";
+    const address = await nodeAddress(stack.cluster);
     const node = { url: `http://${address}:${nodePort}`, address };
     assert.match(await eventually("the node's port to answer", 30, () => podAt(node)), /^app-/);
   });

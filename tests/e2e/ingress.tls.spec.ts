@@ -9,7 +9,7 @@ import { eventually } from "../../deploy/eventually.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
 import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
-import { ownStack } from "./ownStack.ts";
+import { ownStack, withoutVolumes } from "./ownStack.ts";
 import { lookupAs } from "./proof/browser.ts";
 
 /** Hosts whose certificate the stack makes, and one whose certificate is the user's. */
@@ -33,8 +33,7 @@ describe("HTTPS", function () {
 
       const optionsOf = async (name: string, hosts: string[], tls: object) =>
         ownStack(name, environment, {
-          ...environment.memcached,
-          storage: { kind: "existing", className: "none" },
+          ...withoutVolumes(environment),
           "app.replicas": 1,
           ingress: { controller, className, hosts: hosts.map((host) => ({ host })), tls },
           affinity: { kind: "cookie" },

@@ -28,3 +28,10 @@ export async function bringsStorage(options: StackOptions): Promise<boolean> {
 
 /** Without an Ingress: for what is about the store alone. */
 export const unreachable: Overrides = { ingress: null, affinity: { kind: "none" }, "app.replicas": 1 };
+
+/** With a memcached: for what is about the way to the application, and needs no volume. */
+export const withoutVolumes = ({ memcached }: Environment): Overrides => ({
+  ...memcached,
+  // Nothing asks for it, so the class need not be there.
+  storage: { kind: "existing", className: "none" },
+});

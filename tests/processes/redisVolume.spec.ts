@@ -109,6 +109,11 @@ together("a member's volume", (store) => {
   }
 
   describe("with a damaged end of the append-only file", () => {
+    /** Path of the file that the append-only file goes on from. */
+    const baseFile = () => {
+      const folder = join(primary.data, "appendonlydir");
+      return join(folder, readdirSync(folder).find((name) => name.endsWith(".base.rdb")) ?? "");
+    };
     const damages = {
       torn: () => truncateSync(primary.appendOnlyFile, statSync(primary.appendOnlyFile).size - 3),
       garbage: () => appendFileSync(primary.appendOnlyFile, Buffer.alloc(12)),
@@ -158,31 +163,22 @@ together("a member's volume", (store) => {
       assert.deepEqual(copies(), []);
     });
 
-    it("is held when nothing can be repaired, and set aside by order", async () => {
-      await withSessions();
-      const folder = join(primary.data, "appendonlydir");
-      const base = join(folder, readdirSync(folder).find((name) => name.endsWith(".base.rdb")) ?? "");
-      writeFileSync(base, "no such thing");
-      await (primary.launch(), primary.ended());
-      primary.launch();
-      await primary.held("its append-only file is damaged beyond repair: run npm run store -- reseed");
-      primary.override();
-      await ready();
-      assert.equal(primary.ask("dbsize"), "0");
-      assert.equal(copies().length, 1);
-    });
-
-    it("is held when its last file is missing, and set aside by order", async () => {
-      await withSessions();
-      rmSync(primary.appendOnlyFile);
-      await (primary.launch(), primary.ended());
-      primary.launch();
-      await primary.held("its append-only file is damaged beyond repair: run npm run store -- reseed");
-      primary.override();
-      await ready();
-      assert.equal(primary.ask("dbsize"), "0");
-      assert.equal(copies().length, 1);
-    });
+    for (const [damage, inflict] of [
+      ["nothing can be repaired", () => writeFileSync(baseFile(), "no such thing")],
+      ["its last file is missing", () => rmSync(primary.appendOnlyFile)],
+    ] as const) {
+      it(`is held when ${damage}, and set aside by order`, async () => {
+        await withSessions();
+        inflict();
+        await (primary.launch(), primary.ended());
+        primary.launch();
+        await primary.held("its append-only file is damaged beyond repair: run npm run store -- reseed");
+        primary.override();
+        await ready();
+        assert.equal(primary.ask("dbsize"), "0");
+        assert.equal(copies().length, 1);
+      });
+    }
 
     it("keeps the newest two copies, not to fill the volume", async () => {
       await withSessions();

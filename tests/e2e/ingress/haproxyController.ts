@@ -10,6 +10,7 @@ import type { DeployedStack } from "../../../deploy/stack.ts";
 import { namespaceCommand } from "../../../local/faults.ts";
 import type { Endpoint } from "../proof/browser.ts";
 import { haproxyIngressLines, haproxytechLines } from "./haproxyLine.ts";
+import { nodeAddress } from "./nodeAddress.ts";
 import { backendsIn } from "./standIns.ts";
 
 /** Why there is no HAProxy; "" where there is. */
@@ -40,7 +41,7 @@ export class HaproxyController {
     await this.#launch();
     this.#watching = new AbortController();
     this.#watch = this.#follow(this.#watching.signal);
-    return { url: `http://${stack.outputs.ingress?.host}:${port}`, address: await nodeAddress(stack) };
+    return { url: `http://${stack.outputs.ingress?.host}:${port}`, address: await nodeAddress(stack.cluster) };
   }
 
   /** Ends HAProxy and starts another. */
@@ -102,11 +103,6 @@ export class HaproxyController {
 }
 
 const port = 8480;
-
-async function nodeAddress({ cluster }: DeployedStack): Promise<string> {
-  const { items } = await cluster.core.listNode();
-  return items[0]?.status?.addresses?.find(({ type }) => type === "InternalIP")?.address ?? "";
-}
 
 async function configuration(controller: "haproxy-ingress" | "haproxytech", stack: DeployedStack): Promise<string> {
   const servers = (await readyAddresses(stack)).map((address, index) => `  server pod${index + 1} ${address}`);
