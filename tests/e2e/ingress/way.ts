@@ -2,7 +2,9 @@ import type { Environment } from "../../../cli/environment.ts";
 import type { DialectName } from "../../../components/affinity/dialects.ts";
 import { eventually } from "../../../deploy/eventually.ts";
 import type { DeployedStack } from "../../../deploy/stack.ts";
-import { HaproxyController, noHaproxy } from "./haproxyController.ts";
+import { haproxy, noHaproxy } from "./haproxy.ts";
+import { nginx } from "./nginx.ts";
+import { ProxyController, type Proxy } from "./proxyController.ts";
 import type { Endpoint } from "../proof/browser.ts";
 
 /** A real controller, or the proxy of one, that leads visitors to a deployed stack. */
@@ -34,14 +36,14 @@ function traefik(controller: "traefik" | "ingress-nginx", className: string): Wa
   };
 }
 
-/** Debian's HAProxy with the line that the controller's documentation gives for our objects. */
-function haproxy(controller: "haproxy-ingress" | "haproxytech"): Way {
-  const served = new HaproxyController(controller);
+/** A proxy with the configuration that the controller's documentation or template gives for our objects. */
+function proxied(controller: DialectName, servedBy: string, proxy: Proxy, missing = ""): Way {
+  const served = new ProxyController(proxy);
   return {
     controller,
-    className: "haproxy",
-    servedBy: "HAProxy",
-    missing: noHaproxy,
+    className: "proxied", // Nobody else's.
+    servedBy,
+    missing,
     open: (_, stack) => served.start(stack),
     restart: () => served.restart(),
     close: () => served.stop(),
@@ -51,8 +53,9 @@ function haproxy(controller: "haproxy-ingress" | "haproxytech"): Way {
 export const ways: Way[] = [
   traefik("traefik", "traefik"),
   traefik("ingress-nginx", "nginx"),
-  haproxy("haproxy-ingress"),
-  haproxy("haproxytech"),
+  proxied("haproxy-ingress", "HAProxy", haproxy("haproxy-ingress"), noHaproxy),
+  proxied("haproxytech", "HAProxy", haproxy("haproxytech"), noHaproxy),
+  proxied("nginx", "nginx", nginx),
 ];
 
 async function replaceTraefik({ cluster }: DeployedStack): Promise<void> {
