@@ -4,6 +4,7 @@ import { containerd, launchContainerd } from "./parts/containerd.ts";
 import { launchLoadBalancer } from "./parts/loadBalancer.ts";
 import { launchServer, nfs } from "./parts/nfs.ts";
 import type { Part } from "./parts/part.ts";
+import { launchProxy } from "./parts/proxy.ts";
 import { isAlive, sendSignal, until } from "./process.ts";
 import type { Settings } from "./settings.ts";
 
@@ -58,6 +59,13 @@ export async function withoutLoadBalancer(meanwhile: () => Promise<void>, settin
   } finally {
     await launchLoadBalancer(node);
   }
+}
+
+/** Ends kube-proxy and starts it again, as an update of the node does. The rules it wrote stay meanwhile. */
+export async function restartKubeProxy(settings = currentSettings()): Promise<void> {
+  const node = nodeOf(settings);
+  await node.end("kube-proxy", 5);
+  await launchProxy(node);
 }
 
 /**

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { eventually, until } from "../../deploy/eventually.ts";
 import { deployStack, destroyStack, type DeployedStack, type StackOptions } from "../../deploy/stack.ts";
-import { namespaceCommand } from "../../local/faults.ts";
+import { namespaceCommand, restartKubeProxy } from "../../local/faults.ts";
+import type { Overrides } from "../../render/stackFile.ts";
 import { openEnvironment } from "./environment.ts";
+import { moved, visitorsOf } from "./ingress/visitors.ts";
 import { suite } from "./options.ts";
 import { ownStack } from "./ownStack.ts";
-import { deletePod, settled, type Pods } from "./proof/pods.ts";
+import { deletePod, podNames, settled, type Pods } from "./proof/pods.ts";
 import type { Session } from "./proof/browser.ts";
 
 /** Seconds after a client's last connection until it may be sent to another pod: longer than a round of visits, and short. */
@@ -30,9 +32,9 @@ describe("affinity of the Service by the client's address", function () {
   let url: string;
   let folder: string;
 
-  const deploy = async (timeoutSeconds: number) => {
-    const affinity = { kind: "clientIP", timeoutSeconds };
-    stack = await deployStack({ ...options, overrides: { ...options.overrides, affinity } });
+  const deploy = async (timeoutSeconds: number, count = replicas, overrides: Overrides = {}) => {
+    const given = { affinity: { kind: "clientIP", timeoutSeconds }, "app.replicas": count, ...overrides };
+    stack = await deployStack({ ...options, overrides: { ...options.overrides, ...given } });
     pods = { cluster: stack.cluster, namespace: stack.outputs.namespace };
     await settled(pods, stack.outputs.app.name);
   };
@@ -42,7 +44,6 @@ describe("affinity of the Service by the client's address", function () {
     folder = await mkdtemp(join(tmpdir(), "session-stack-clients-"));
     options = await ownStack("client-ip", await openEnvironment(), {
       "store.replicas": 0,
-      "app.replicas": replicas,
       ingress: null,
       affinity: { kind: "clientIP" },
     });
@@ -89,15 +90,13 @@ describe("affinity of the Service by the client's address", function () {
   };
 
   /** Waits until the node goes by a time-out: kube-proxy writes its rules some seconds after pods are ready. */
-  const rulesHave = (timeoutSeconds: number) =>
+  const rulesHave = (timeoutSeconds: number, count = replicas) =>
     eventually(`a rule of ${timeoutSeconds} s for each pod`, 30, async () => {
       const [program = "", ...args] = namespaceCommand(["iptables-save", "-t", "nat"]);
       const { stdout } = await execa(program, args);
       const ours = stdout.split("\n").filter((line) => line.includes(`"${pods.namespace}/app:http -> `));
-      return (
-        ours.filter((line) => line.includes(`-m recent --rcheck --seconds ${timeoutSeconds} --reap `)).length ===
-        replicas
-      );
+      const checks = ours.filter((line) => line.includes(`-m recent --rcheck --seconds ${timeoutSeconds} --reap `));
+      return checks.length === count;
     });
 
   it("is kept by kube-proxy's rules for as long as was asked", () => rulesHave(timeouts.long));
@@ -121,6 +120,37 @@ describe("affinity of the Service by the client's address", function () {
     });
     for (const [client, pod] of before) if (pod !== lost) assert.equal(after.get(client), pod, `${client} moved`);
     await settled(pods, stack.outputs.app.name);
+    await rulesHave(timeouts.long);
+  });
+
+  it("moves nobody when kube-proxy is restarted", async () => {
+    const before = await places();
+    await restartKubeProxy();
+    assert.deepEqual(await places(), before);
+  });
+
+  it("moves nobody when pods are added, and those of the pods that go when there shall be fewer", async () => {
+    const before = await places();
+    await deploy(timeouts.long, 5);
+    await rulesHave(timeouts.long, 5);
+    assert.deepEqual(await places(), before);
+    await deploy(timeouts.long, 2);
+    await rulesHave(timeouts.long, 2);
+    const [after, left] = [await places(), await podNames(pods)];
+    assert.deepEqual(
+      moved(before, after),
+      visitorsOf(before, (pod) => !left.includes(pod)),
+    );
+  });
+
+  it("moves everybody in a rollout", async () => {
+    const before = await places();
+    await deploy(timeouts.long, replicas, { "app.env": { RELEASE: "2" } });
+    await rulesHave(timeouts.long);
+    assert.deepEqual(
+      moved(before, await places()),
+      visitorsOf(before, () => true),
+    );
   });
 
   it("forgets an address that was silent for so long", async () => {

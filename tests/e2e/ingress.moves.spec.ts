@@ -10,7 +10,7 @@ import { ways } from "./ingress/way.ts";
 import { suite } from "./options.ts";
 import { ownStack } from "./ownStack.ts";
 import type { Endpoint } from "./proof/browser.ts";
-import { deletePod, settled, type Pods } from "./proof/pods.ts";
+import { deletePod, podNames, settled, type Pods } from "./proof/pods.ts";
 
 /** Enough that none of three pods is likely to be without one. */
 const visitorCount = 12;
@@ -122,8 +122,3 @@ describe("affinity, and its loss", function () {
     });
   }
 });
-
-async function podNames({ cluster, namespace }: Pods): Promise<string[]> {
-  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: "app.kubernetes.io/name=app" });
-  return items.map(({ metadata }) => metadata?.name ?? "");
-}

@@ -58,6 +58,12 @@ export async function settled(pods: Pods, deployment: string): Promise<void> {
   });
 }
 
+/** Names of the application's pods. */
+export async function podNames({ cluster, namespace }: Pods): Promise<string[]> {
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: "app.kubernetes.io/name=app" });
+  return items.map(({ metadata }) => metadata?.name ?? "");
+}
+
 /** Asks a member of the store as an operator would. */
 export async function askStore(pods: Pods, member: string, ...command: string[]): Promise<string> {
   const answer = await exec(pods.cluster, pods.namespace, member, ["sh", "/etc/session-store/ask.sh", ...command]);
