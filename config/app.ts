@@ -1,38 +1,18 @@
 import { z } from "zod";
+import { env, initContainer, resources, secretEnv, sidecar, words } from "./containers.ts";
 import {
   absolutePath,
   cookieName,
-  cpuQuantity,
   dnsName,
+  environmentName,
+  flag,
   imageReference,
-  memoryQuantity,
-  notYet,
   object,
   oneOf,
-  text,
   wholeNumber,
 } from "./fields.ts";
-
-const resources = object({
-  requests: object({ cpu: cpuQuantity().optional(), memory: memoryQuantity().optional() }).prefault({
-    cpu: "50m",
-    memory: "128Mi",
-  }),
-  limits: object({ cpu: cpuQuantity().optional(), memory: memoryQuantity().optional() }).prefault({ memory: "256Mi" }),
-});
-
-const environmentName = () =>
-  text(
-    /^[A-Za-z_][A-Za-z0-9_]*$/,
-    "must be the name of an environment variable: letters, digits and _, no digit first",
-  );
-
-const env = z.record(environmentName(), z.string("must be a string: put numbers and booleans in quotes"), {
-  error: ({ code }) =>
-    code === "invalid_key"
-      ? "is not the name of an environment variable: letters, digits and _, no digit first"
-      : "must map the names of environment variables to strings",
-});
+import { health } from "./health.ts";
+import { autoscale, claim, rollout, scheduling } from "./rollout.ts";
 
 /** The web application whose sessions are kept. */
 export const app = object({
@@ -42,23 +22,40 @@ export const app = object({
     // The API server merges the list by name, and refuses one that is there twice.
     .refine((names) => new Set(names).size === names.length, "must name each Secret once")
     .default([]),
-  workload: oneOf(["deployment"], ["statefulset"]).default("deployment"),
+  workload: oneOf(["deployment", "statefulset"]).default("deployment"),
   port: wholeNumber(1, 65535).default(8080),
-  replicas: wholeNumber(1, 100).default(3),
-  autoscale: notYet(),
+  /** Default 3, unless autoscale says how many. */
+  replicas: wholeNumber(1, 100).optional(),
+  autoscale: autoscale.nullable().default(null),
+  rollout: rollout.prefault({}),
+  /** statefulset alone: storage for each pod, which stays when the pod goes. */
+  claim: claim.nullable().default(null),
+  scheduling: scheduling.prefault({}),
   sessionEnv: environmentName().default("SESSION_STORE"),
   session: object({
     cookie: cookieName().optional(),
     ttlSeconds: wholeNumber(60, 31_536_000).optional(),
   }).prefault({}),
-  env: env.default({}),
-  secretEnv: notYet(),
-  args: notYet(),
-  files: notYet(),
-  health: object({
-    live: absolutePath().default("/healthz"),
-    ready: absolutePath().default("/readyz"),
-  }).prefault({}),
+  command: words().default([]),
+  args: words().default([]),
+  env,
+  secretEnv,
+  /** Content of files by their absolute paths. */
+  files: z.record(absolutePath(), z.string("must be a string"), "must map absolute paths to strings").default({}),
+  health: health.prefault({ kind: "http" }),
   resources: resources.prefault({}),
+  initContainers: z.array(initContainer, "must be a list of containers").default([]),
+  sidecars: z.array(sidecar, "must be a list of containers").default([]),
+  /** baseline: for images that need root. */
+  podSecurity: oneOf(["restricted", "baseline"]).default("restricted"),
+  /** For images whose user is a name instead of a number. */
+  runAsUser: wholeNumber(1, 2_147_483_647).optional(),
+  readOnlyRoot: flag().default(true),
+  /** Folders that every container of the pod can write to, empty when a pod starts. */
+  writable: z.array(absolutePath(), "must be a list of absolute paths").default(["/tmp"]),
   drainSeconds: wholeNumber(0, 300).default(10),
+  /** Seconds from SIGTERM and preStop to SIGKILL; default drainSeconds + 30. */
+  graceSeconds: wholeNumber(1, 3600).optional(),
 });
+
+export type AppSettings = z.output<typeof app>;

@@ -186,6 +186,12 @@ export const cookiePath = () =>
 export const headerName = () =>
   text(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}$/, "must be the name of a header, of 1 to 64 token characters");
 
+export const environmentName = () =>
+  text(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    "must be the name of an environment variable: letters, digits and _, no digit first",
+  );
+
 export const flag = () => z.boolean("must be true or false");
 
 /** The name of a key in a Secret's data. @see https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */
