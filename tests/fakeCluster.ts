@@ -58,6 +58,7 @@ export class FakeCluster {
     };
     const objects = {
       patch: (object: KubernetesObject, ...options: unknown[]) => this.#apply(object, options),
+      read: ({ kind, metadata }: KubernetesObject) => this.#read(kind, metadata),
       delete: (object: KubernetesObject) => this.#delete(object),
       list: (_apiVersion: string, kind: string, namespace?: string, ...rest: (string | undefined)[]) =>
         this.#list(kind, { namespace, labelSelector: rest[4] }),
