@@ -44,7 +44,8 @@ describe("program with other stores", () => {
     assert.equal(external.result.sessionStoreUrl, null);
 
     const affinity = { kind: "clientIP" };
-    const none = await program({ ...minimal, store: { kind: "none" }, affinity });
+    const stateful = { ...minimal.app, workload: "statefulset" };
+    const none = await program({ ...minimal, app: stateful, store: { kind: "none" }, affinity });
     assert.deepEqual(kinds(none.resources), around);
     assert.deepEqual(
       environmentOf(none).map(({ name }) => name),

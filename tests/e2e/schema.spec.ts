@@ -11,42 +11,52 @@ import { openEnvironment } from "./environment.ts";
 /** Configurations that are tried; a failure prints the seed that makes the same ones again. */
 const runs = 40;
 
-const namespace = "session-stack-schema";
+/** A namespace for each level of Pod Security that an application can ask for. */
+const namespaces = { restricted: "session-stack-schema", baseline: "session-stack-schema-baseline" };
+type Level = keyof typeof namespaces;
 
 describe("every configuration that the schema accepts", () => {
   let cluster: Cluster;
 
-  before("a cluster with a restricted namespace", async () => {
+  before("a cluster with a namespace of either level", async () => {
     cluster = connect((await openEnvironment()).options.target);
-    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
-    await cluster.core.createNamespace({ body: { metadata: { name: namespace, labels } } });
+    for (const [level, name] of Object.entries(namespaces)) {
+      const labels = { "pod-security.kubernetes.io/enforce": level };
+      await cluster.core.createNamespace({ body: { metadata: { name, labels } } });
+    }
     // What configurations give up is no news here.
     mock.method(console, "warn", () => undefined);
   });
 
   after(async () => {
     mock.restoreAll();
-    await cluster.core.deleteNamespace({ name: namespace });
+    for (const name of Object.values(namespaces)) await cluster.core.deleteNamespace({ name });
   });
 
   it("renders to objects that the API server accepts, pods of its workloads included", async () => {
     await fc.assert(
       fc.asyncProperty(validConfig, async (values) => {
         const { objects } = await render("dev", values);
+        const namespace = namespaces[levelOf(values)];
         const unknown = await unknownKinds(cluster, objects);
         const known = objects.filter((object) => !unknown.includes(object));
-        for (const object of known.flatMap((one) => [one, ...podOf(one)])) await accept(cluster, moved(object));
+        for (const object of known.flatMap((one) => [one, ...podOf(one)]))
+          await accept(cluster, moved(object, namespace));
       }),
       { numRuns: runs },
     );
   });
 });
 
+function levelOf({ app }: Record<string, unknown>): Level {
+  return (app as { podSecurity?: Level }).podSecurity ?? "restricted";
+}
+
 /**
  * The object in the test's namespace. Cluster-wide ones get a name of their own: under theirs one may exist that cannot
  * be changed into them.
  */
-function moved({ metadata, ...rest }: KubernetesObject): KubernetesObject {
+function moved({ metadata, ...rest }: KubernetesObject, namespace: string): KubernetesObject {
   const place = metadata.namespace === undefined ? { name: `${metadata.name}-schema` } : { namespace };
   return { ...rest, metadata: { ...metadata, ...place } };
 }
@@ -72,7 +82,7 @@ function podOf({ kind, metadata, spec }: KubernetesObject): KubernetesObject[] {
     {
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { ...template.metadata, name: metadata.name, namespace },
+      metadata: { ...template.metadata, name: metadata.name, namespace: metadata.namespace },
       spec: { ...template.spec, volumes },
     },
   ];
