@@ -34,6 +34,11 @@ export const goPrograms = {
     },
   },
   traefik: { name: "traefik", module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" },
+  metricsServer: {
+    name: "metrics-server",
+    module: "metrics",
+    package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
+  },
   coredns: { name: "coredns", module: "dns" },
   exporter: { name: "exporter", module: "exporter", package: "github.com/oliver006/redis_exporter" },
   provisioner: { name: "provisioner", module: "nfs/provisioner" },
