@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { appSecretKeys } from "./config/appSecrets.ts";
 import { requirements } from "./config/exposureWarnings.ts";
 import { crossChecks, type Problem, type Surroundings } from "./config/rules.ts";
 import { schema, type Settings } from "./config/schema.ts";
@@ -15,6 +16,8 @@ export interface StackConfig extends Omit<Settings, "kubeContext" | "namespace" 
   namespace: { name: string; create: boolean };
   /** Signing keys, newest first, separated by commas. Undefined: generated, or in sessionSecretRef. */
   sessionSecret: pulumi.Output<string> | undefined;
+  /** Secrets of the application, by the key of the configuration that a `secretEnv` names. */
+  appSecrets: Record<string, pulumi.Output<string>>;
   /** Whether the store's StatefulSet refuses to be deleted: in stack prod. */
   protect: boolean;
 }
@@ -39,9 +42,15 @@ export function readConfig(): StackConfig {
   const config = new pulumi.Config();
   const project = pulumi.getProject();
   const stack = pulumi.getStack();
-  const input = topLevel(pulumi.runtime.allConfig(), project);
+  const given = topLevel(pulumi.runtime.allConfig(), project);
+  const { secrets, input } = apart(given);
   const instance = `${project}-${stack}`;
-  const settings = check(input, project, { stack, instance, isSecret: (key) => isSecretKey(config, key) });
+  const settings = check(input, project, {
+    stack,
+    instance,
+    isSecret: (key) => isSecretKey(config, key),
+    isSet: (key) => Object.hasOwn(given, key),
+  });
   for (const warning of warnings(settings, stack)) void pulumi.log.warn(warning);
   // Rendered manifests go to standard output, where a note would stand among them.
   if (pulumi.runtime.hasEngine()) for (const note of requirements(settings)) void pulumi.log.info(note);
@@ -52,6 +61,7 @@ export function readConfig(): StackConfig {
     kubeContext: settings.kubeContext ?? localContext,
     namespace: { name: settings.namespace.name ?? instance, create: settings.namespace.create },
     sessionSecret: settings.sessionSecret === undefined ? undefined : pulumi.secret(settings.sessionSecret),
+    appSecrets: Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, pulumi.secret(value)])),
     protect: stack === "prod",
   };
 }
@@ -62,10 +72,20 @@ function withBackupSize(store: StoreSettings): StoreSettings {
   return { ...store, backup: { ...store.backup, size: store.backup.size ?? store.size } };
 }
 
-/** The project's own keys, objects parsed; other namespaces (`kubernetes:…`, `pulumi:…`) belong to somebody else. */
-function topLevel(all: Record<string, string>, project: string): Record<string, unknown> {
+/** The project's own keys; other namespaces (`kubernetes:…`, `pulumi:…`) belong to somebody else. */
+function topLevel(all: Record<string, string>, project: string): Record<string, string> {
   const own = Object.entries(all).filter(([key]) => key.startsWith(`${project}:`));
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), parse(value)]));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(project.length + 1), value]));
+}
+
+/** Secrets that `app` names, exactly as they were set, and everything else, objects parsed. */
+function apart(given: Record<string, string>) {
+  const named = new Set(appSecretKeys(parse(given.app ?? "")));
+  const entries = Object.entries(given);
+  return {
+    secrets: Object.fromEntries(entries.filter(([key]) => named.has(key))),
+    input: Object.fromEntries(entries.filter(([key]) => !named.has(key)).map(([key, value]) => [key, parse(value)])),
+  };
 }
 
 /** Pulumi hands objects and lists over as JSON, null as nothing, and everything else as it is written. */
@@ -109,9 +129,15 @@ function sentence({ path, message }: Problem, values: object, project: string, i
     : `${where} ${message}, got ${JSON.stringify(value)}`;
 }
 
-/** Values that no message shows: signing keys, the application's own variables, and whatever the user encrypted. */
-function mayBeSecret([key = "", inner]: string[], isSecret: Surroundings["isSecret"]): boolean {
-  return key === "sessionSecret" || (key === "app" && inner === "env") || isSecret(key);
+/** Values that no message shows: signing keys, what the application is configured by, and whatever the user encrypted. */
+function mayBeSecret(path: string[], isSecret: Surroundings["isSecret"]): boolean {
+  const [key = ""] = path;
+  return key === "sessionSecret" || isConfidential(path.join(".")) || isSecret(key);
+}
+
+/** Whether a path leads into variables or files of one of the application's containers. */
+function isConfidential(path: string): boolean {
+  return /^app\.((initContainers|sidecars)\.\d+\.)?(env|secretEnv|files)(\.|$)/.test(path);
 }
 
 /** Whether a key was set with --secret. The SDK knows it, but leaves it out of its type declarations. */

@@ -1,5 +1,4 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import { App } from "./components/app.ts";
 import { Exposure } from "./components/exposure.ts";
 import { createNamespace } from "./components/namespace.ts";
@@ -17,8 +16,11 @@ export default function sessionStack(): StackOutputs {
   const provider = new k8s.Provider("cluster", { context: config.kubeContext, enableSecretMutable: true });
 
   const storage = createStorage(config.storage, { instance, namespace }, provider);
-  const inside: pulumi.CustomResourceOptions = { provider, dependsOn: storage.resources };
-  if (config.namespace.create) inside.dependsOn = createNamespace(namespace, instance, inside);
+  const around = { provider, dependsOn: storage.resources };
+  const before = config.namespace.create
+    ? [...storage.resources, createNamespace(namespace, { instance, podSecurity: config.app.podSecurity }, around)]
+    : storage.resources;
+  const inside = { provider, dependsOn: before };
 
   const store = createStore(
     config.store,
@@ -37,11 +39,13 @@ export default function sessionStack(): StackOutputs {
     inside,
   );
   const rollOn = { ...store.rollOn, ...(signing.keys === undefined ? {} : { keys: signing.keys }) };
-  const { secretKey: sessionStore, ca: storeCa } = store;
+  const { secretKey: sessionStore, connection, ca: storeCa } = store;
+  const { secretKey: sessionSecret } = signing;
+  const given = { sessionStore, connection, storeCa, sessionSecret, appSecrets: config.appSecrets, rollOn };
   const app = new App(
     "app",
-    { ...config.app, instance, namespace, sessionStore, storeCa, sessionSecret: signing.secretKey, rollOn },
-    { provider, dependsOn: [...store.resources, signing] },
+    { ...config.app, ...given, instance, namespace, storage },
+    { provider, dependsOn: [...before, ...store.resources, signing] },
   );
   const exposure = new Exposure(
     "exposure",

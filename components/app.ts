@@ -1,133 +1,192 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { AppSettings } from "../config/app.ts";
+import { autoscalerSpec } from "./app/autoscaler.ts";
+import { appSecrets } from "./app/environment.ts";
+import { fileData } from "./app/files.ts";
+import { podSpec } from "./app/pod.ts";
+import { networkPolicy } from "./app/protection.ts";
+import { deploymentRollout, firstReplicas, rolloutTimeout } from "./app/rollout.ts";
+import { claimVolume } from "./app/volumes.ts";
 import { checksumAnnotation } from "./checksum.ts";
+import { disruptionBudget } from "./disruptionBudget.ts";
+import { contentHash } from "./hash.ts";
 import { labels, selectorLabels, storeClientLabel, type Labels } from "./labels.ts";
-import { restrictedContainer, restrictedPod } from "./podSecurity.ts";
 import type { SecretKey } from "./sessionSecret.ts";
+import { StatefulWorkload } from "./statefulWorkload.ts";
 
-export interface AppArgs {
+export interface AppArgs extends AppSettings {
+  /** Value of the label app.kubernetes.io/instance. */
   instance: string;
+  /** Namespace of the stack, which exists. */
   namespace: string;
-  image: string;
-  /** Secrets in the namespace with the registry's credentials. */
-  pullSecrets: string[];
-  /** Port the application listens on. */
-  port: number;
-  replicas: number;
-  /** Name of the variable that gets the store's URL. */
-  sessionEnv: string;
   /** Where the store's URL is. Without it the application keeps its sessions by itself and gets no such variable. */
-  sessionStore?: SecretKey;
-  /** Where the certificate of the authority is that the store's server is checked by; default: the system's. */
-  storeCa?: SecretKey;
+  sessionStore: SecretKey | undefined;
+  /** Where the parts of that URL are, by what their variables end with: `HOST`, `PORT`, … */
+  connection: Record<string, SecretKey>;
+  /** Where the certificate of the authority is that the store's server is checked by; undefined: the system's. */
+  storeCa: SecretKey | undefined;
   /** Where the signing keys are: newest first, separated by commas. */
   sessionSecret: SecretKey;
   /** Values whose change rolls the pods. */
   rollOn: Record<string, pulumi.Input<string>>;
-  env: Record<string, string>;
-  /** Paths of the probes. `ready` should not fail on a short absence of the store: all pods would drop out together. */
-  health: { live: string; ready: string };
-  resources: k8s.types.input.core.v1.ResourceRequirements;
-  /** Seconds a pod goes on serving after it was taken out of the endpoints, while the news spreads. */
-  drainSeconds: number;
+  /** Secrets of the configuration by the keys that a `secretEnv` names. Their change rolls the pods, too. */
+  appSecrets: Record<string, pulumi.Output<string>>;
+  /** Where the claims of a StatefulSet's pods come from. */
+  storage: { className: pulumi.Input<string>; accessMode: string };
 }
 
-/** Seconds that open requests get after the drain, before the pod is killed. */
-const shutdownSeconds = 30;
+/** Name of the workload, of either kind, and of what protects and scales it. */
+const workload = "app";
+/** Headless Service of a StatefulSet. */
+const podsService = "app-pods";
 
-/** The application: a Deployment whose pods keep no session of their own. */
+/** The application: a Deployment whose pods keep no session of their own, or a StatefulSet whose pods may. */
 export class App extends pulumi.ComponentResource {
-  /** Name of the Deployment. */
+  /** Name of the Deployment or StatefulSet. */
   readonly workload: string;
   /** Labels by which a Service finds the pods. */
   readonly selector: Labels;
 
   constructor(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("session-stack:index:App", name, { ...args, rollOn: undefined }, opts);
-    const identity = { name: "app", instance: args.instance };
-    this.workload = "app";
-    this.selector = selectorLabels(identity);
+    super("session-stack:index:App", name, {}, opts);
+    this.workload = workload;
+    this.selector = selectorLabels(identity(args));
+    const context = { name, args, parent: this, selector: this.selector };
 
-    new k8s.apps.v1.Deployment(
-      `${name}-deployment`,
-      {
-        metadata: { name: this.workload, namespace: args.namespace, labels: labels(identity, "app") },
-        spec: {
-          replicas: args.replicas,
-          // A new pod is ready before an old one goes.
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          selector: { matchLabels: this.selector },
-          template: {
-            metadata: {
-              labels: { ...labels(identity, "app"), ...(args.sessionStore === undefined ? {} : storeClientLabel) },
-              annotations: checksumAnnotation(args.rollOn),
-            },
-            spec: podSpec(args),
-          },
-        },
-      },
-      { parent: this, customTimeouts: { create: "5m", update: "10m" } },
-    );
-    this.registerOutputs({ workload: this.workload });
+    const secrets = createSecret(context);
+    const env = createConfigMap(context, "env", args.env);
+    const files = createConfigMap(context, "files", fileData(args.files));
+    const template = podTemplate(context, { env: env?.name, files: files?.name });
+    const parts = [...secrets, env?.object, files?.object].filter((part) => part !== undefined);
+    const running = createWorkload(context, template, parts);
+    createAutoscaler(context, running);
+    createProtection(context);
+
+    this.registerOutputs({ workload: this.workload, selector: this.selector });
   }
 }
 
-function podSpec(args: AppArgs): k8s.types.input.core.v1.PodSpec {
-  return {
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    terminationGracePeriodSeconds: args.drainSeconds + shutdownSeconds,
-    securityContext: restrictedPod(),
-    ...(args.pullSecrets.length > 0 ? { imagePullSecrets: args.pullSecrets.map((name) => ({ name })) } : {}),
-    containers: [
-      {
-        name: "app",
-        image: args.image,
-        env: environment(args),
-        ports: [{ name: "http", containerPort: args.port }],
-        ...probes(args.health),
-        ...(args.drainSeconds > 0 ? { lifecycle: { preStop: { sleep: { seconds: args.drainSeconds } } } } : {}),
-        securityContext: restrictedContainer,
-        resources: args.resources,
-        ...(args.storeCa === undefined ? {} : { volumeMounts: [{ name: ca, mountPath: caFolder, readOnly: true }] }),
-      },
-    ],
-    ...(args.storeCa === undefined ? {} : { volumes: [caVolume(args.storeCa)] }),
-  };
+interface Context {
+  name: string;
+  args: AppArgs;
+  parent: pulumi.Resource;
+  selector: Labels;
 }
 
-/** Volume and folder of the certificate. */
-const ca = "session-store-ca";
-const caFolder = "/etc/session-store-tls";
-const caFile = "ca.crt";
+const identity = ({ instance }: AppArgs) => ({ name: "app", instance });
 
-/** The certificate alone: the server's key lies beside it in the same Secret. */
-function caVolume({ name, key }: SecretKey): k8s.types.input.core.v1.Volume {
-  return { name: ca, secret: { secretName: name, items: [{ key, path: caFile }] } };
+function metadata({ args }: Context, name: string) {
+  return { name, namespace: args.namespace, labels: labels(identity(args), "app") };
 }
 
-function environment(args: AppArgs): k8s.types.input.core.v1.EnvVar[] {
-  return [
-    ...(args.sessionStore === undefined
-      ? []
-      : [{ name: args.sessionEnv, valueFrom: { secretKeyRef: args.sessionStore } }]),
-    ...(args.storeCa === undefined ? [] : [{ name: "SESSION_STORE_CA", value: `${caFolder}/${caFile}` }]),
-    { name: "SESSION_SECRET", valueFrom: { secretKeyRef: args.sessionSecret } },
-    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    ...Object.entries(args.env).map(([name, value]) => ({ name, value })),
-  ];
+function createSecret(context: Context): k8s.core.v1.Secret[] {
+  const { name, args, parent } = context;
+  if (Object.keys(args.appSecrets).length === 0) return [];
+  const secret = { metadata: metadata(context, appSecrets), stringData: args.appSecrets };
+  return [new k8s.core.v1.Secret(`${name}-secrets`, secret, { parent })];
 }
 
 /**
- * An unready pod leaves the endpoints within two readiness periods. That has to be quick where a pod is on its way out:
- * Traefik goes on sending it the visitors pinned to it until it is unready, so an application should turn unready on
- * SIGTERM and serve on for some eight seconds (two periods, and what the news takes).
+ * A ConfigMap of a name that its content decides, so that pods of two versions each keep theirs. Nothing is made of
+ * nothing. The resource's name tells them apart, too: of one resource that is replaced, an update that fails would leave
+ * the old object to be deleted by the next, although going back to the old configuration needs it.
  */
-function probes({ live, ready }: AppArgs["health"]) {
-  const get = (path: string) => ({ httpGet: { path, port: "http" } });
+function createConfigMap(context: Context, kind: string, data: Record<string, string>) {
+  if (Object.keys(data).length === 0) return undefined;
+  const suffix = `${kind}-${contentHash(data)}`;
+  const configMap = { metadata: metadata(context, `app-${suffix}`), immutable: true, data };
+  const object = new k8s.core.v1.ConfigMap(`${context.name}-${suffix}`, configMap, { parent: context.parent });
+  return { name: configMap.metadata.name, object };
+}
+
+type Template = ReturnType<typeof podTemplate>;
+
+function podTemplate({ name, args, parent, selector }: Context, configMaps: Parameters<typeof podSpec>[1]) {
+  const key = new random.RandomPassword(`${name}-checksum-key`, { length: 32, special: false }, { parent });
+  const own = Object.entries(args.appSecrets).map(([secret, value]) => [`${appSecrets}/${secret}`, value] as const);
   return {
-    startupProbe: { ...get(live), periodSeconds: 1, failureThreshold: 120 },
-    livenessProbe: { ...get(live), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    readinessProbe: { ...get(ready), periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 2 },
+    labels: { ...labels(identity(args), "app"), ...(args.sessionStore === undefined ? {} : storeClientLabel) },
+    annotations: checksumAnnotation({ ...args.rollOn, ...Object.fromEntries(own) }, key.result),
+    spec: podSpec(args, configMaps, selector),
   };
+}
+
+function createWorkload(context: Context, template: Template, dependsOn: pulumi.Resource[]): pulumi.Resource {
+  const timeout = `${rolloutTimeout(context.args)}s`;
+  const opts = { parent: context.parent, dependsOn, customTimeouts: { create: timeout, update: timeout } };
+  return context.args.workload === "deployment"
+    ? createDeployment(context, template, opts)
+    : createStatefulWorkload(context, template, opts);
+}
+
+/** The autoscaler owns the number of replicas from its first decision on; when it is gone, they are taken back. */
+const takesBack = { "pulumi.com/patchForce": "true" };
+
+function createDeployment(context: Context, { spec, ...template }: Template, opts: pulumi.CustomResourceOptions) {
+  const { name, args, selector } = context;
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    {
+      metadata: { ...metadata(context, workload), annotations: takesBack },
+      spec: {
+        replicas: firstReplicas(args),
+        ...deploymentRollout(args),
+        selector: { matchLabels: selector },
+        template: { metadata: template, spec },
+      },
+    },
+    { ...opts, ...(args.autoscale === null ? {} : { ignoreChanges: ["spec.replicas"] }) },
+  );
+}
+
+function createStatefulWorkload(context: Context, template: Template, opts: pulumi.ComponentResourceOptions) {
+  const { name, args, selector } = context;
+  const { claim, storage, rollout } = args;
+  const { className: storageClassName, accessMode } = storage;
+  return new StatefulWorkload(
+    name,
+    {
+      namespace: args.namespace,
+      workload,
+      service: podsService,
+      selector,
+      labels: labels(identity(args), "app"),
+      ports: { http: args.port },
+      replicas: firstReplicas(args),
+      template,
+      ...(claim === null ? {} : { claim: { name: claimVolume, size: claim.size, storageClassName, accessMode } }),
+      order: rollout.order,
+      partition: rollout.partition,
+      maxUnavailable: rollout.maxUnavailable,
+      minReadySeconds: rollout.minReadySeconds,
+      revisionHistoryLimit: rollout.history,
+    },
+    opts,
+  );
+}
+
+function createAutoscaler(context: Context, target: pulumi.Resource): void {
+  const { name, args, parent } = context;
+  if (args.autoscale === null) return;
+  new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+    `${name}-autoscaler`,
+    { metadata: metadata(context, workload), spec: autoscalerSpec(args.autoscale, workload) },
+    { parent, dependsOn: target },
+  );
+}
+
+function createProtection(context: Context): void {
+  const { name, args, parent, selector } = context;
+  new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-budget`,
+    { metadata: metadata(context, workload), spec: disruptionBudget(selector) },
+    { parent },
+  );
+  new k8s.networking.v1.NetworkPolicy(
+    `${name}-policy`,
+    { metadata: metadata(context, workload), spec: networkPolicy(selector, args.port) },
+    { parent },
+  );
 }

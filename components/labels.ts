@@ -33,8 +33,11 @@ export function labels(identity: Identity, component: string): Labels {
 /** Pods with this label are clients of the session store. */
 export const storeClientLabel: Labels = { "session-stack/store-client": "true" };
 
-/** Makes the API server refuse pods that fall short of Pod Security *restricted* in a namespace. */
-export const restrictedNamespace: Labels = {
-  "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/warn": "restricted",
-};
+/**
+ * Makes the API server refuse pods that fall short of a level of Pod Security in a namespace, and warn of those that
+ * fall short of *restricted*.
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
+export function namespaceSecurity(level: "restricted" | "baseline"): Labels {
+  return { "pod-security.kubernetes.io/enforce": level, "pod-security.kubernetes.io/warn": "restricted" };
+}

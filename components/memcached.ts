@@ -7,7 +7,7 @@ import { restrictedContainer, restrictedPod } from "./podSecurity.ts";
 /** Deployment, Service and NetworkPolicy. */
 export const name = "memcached";
 export const port = 11211;
-/** Secret with the key `url`, of the same name whatever the kind of store. */
+/** Secret with the keys `url`, `host` and `port`, of the same name whatever the kind of store. */
 export const secret = "session-store";
 
 /** Host that clients connect to. Without the cluster's domain, which the resolver's search list adds. */

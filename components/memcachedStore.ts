@@ -23,7 +23,7 @@ export class MemcachedStore extends pulumi.ComponentResource {
   /** Host that clients connect to. */
   readonly host: string;
   readonly port: number;
-  /** Secret with the key `url`. */
+  /** Secret with the keys `url`, `host` and `port`. */
   readonly secretName: string;
   /** The whole URL. It holds no password, for memcached has none: a secret like that of the other kinds. */
   readonly url: pulumi.Output<string>;
@@ -61,7 +61,10 @@ function metadata({ args }: Context, name: string) {
 function createSecret(context: Context, url: pulumi.Output<string>) {
   return new k8s.core.v1.Secret(
     `${context.name}-secret`,
-    { metadata: metadata(context, memcached.secret), stringData: { url } },
+    {
+      metadata: metadata(context, memcached.secret),
+      stringData: { host: memcached.host(context.args.namespace), port: String(memcached.port), url },
+    },
     { parent: context.parent },
   );
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, restrictedNamespace, selectorLabels, type Labels } from "./labels.ts";
+import { labels, namespaceSecurity, selectorLabels, type Labels } from "./labels.ts";
 import { claimedVolume, leaderElectionRules, pathPattern, provisionerRules, type Directories } from "./nfs.ts";
 import { restrictedContainer, restrictedPod } from "./podSecurity.ts";
 
@@ -93,7 +93,7 @@ function createNamespace(context: Context) {
   const { name, args, parent } = context;
   return new k8s.core.v1.Namespace(
     `${name}-namespace`,
-    { metadata: metadata(context, args.namespace, restrictedNamespace) },
+    { metadata: metadata(context, args.namespace, namespaceSecurity("restricted")) },
     { parent },
   );
 }

@@ -55,7 +55,7 @@ export class RedisStore extends pulumi.ComponentResource {
   /** Host that clients connect to. */
   readonly host: string;
   readonly port: number;
-  /** Secret with the keys `url` and `password`. */
+  /** Secret with the keys `url`, `host`, `port`, `username` and `password`. */
   readonly secretName: string;
   /** The whole URL with the password in it. */
   readonly url: pulumi.Output<string>;

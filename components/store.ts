@@ -23,6 +23,8 @@ export interface StoreContext {
 export interface Store {
   /** Where the application finds the URL; undefined without a store. */
   secretKey: SecretKey | undefined;
+  /** Where it finds the parts of the URL, by what their variables end with: `HOST`, `PORT`, … */
+  connection: Record<string, SecretKey>;
   /** Where it finds the certificate of the authority that signed the server's, if that is a private one. */
   ca: SecretKey | undefined;
   /** Values whose change rolls the application's pods. */
@@ -51,7 +53,15 @@ export function createStore(
     case "external":
       return external(settings);
     case "none":
-      return { secretKey: undefined, ca: undefined, rollOn: {}, outputs: null, url: null, resources: [] };
+      return {
+        secretKey: undefined,
+        connection: {},
+        ca: undefined,
+        rollOn: {},
+        outputs: null,
+        url: null,
+        resources: [],
+      };
   }
 }
 
@@ -74,13 +84,18 @@ function memcached(
   return served(kind, store, { tls: false, durable: false });
 }
 
+/** Keys of the Secret beside the URL's, for applications that take none. */
+const connectionKeys = { redis: ["host", "port", "username", "password"], memcached: ["host", "port"] };
+
 type Served = RedisStore | MemcachedStore;
 
 /** What is the same of every store that runs in the stack. */
 function served(kind: "redis" | "memcached", store: Served, traits: { tls: boolean; durable: boolean }): Store {
   const { host, port, secretName, url } = store;
+  const connection = connectionKeys[kind].map((key) => [key.toUpperCase(), { name: secretName, key }] as const);
   return {
     secretKey: { name: secretName, key: urlKey },
+    connection: Object.fromEntries(connection),
     ca: undefined,
     rollOn: { url },
     outputs: { kind, host, port, ...traits, secretName, secretKey: urlKey, clientLabel: storeClientLabel },
@@ -94,6 +109,7 @@ function external({ kind, external: { secretName, key, host, port, tls } }: Exte
   const place = { host: host ?? null, port: port ?? null, tls, secretName, secretKey: key };
   return {
     secretKey: { name: secretName, key },
+    connection: {},
     ca: undefined,
     rollOn: {},
     outputs: { kind, ...place, durable: true, clientLabel: storeClientLabel },

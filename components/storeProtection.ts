@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { disruptionBudget } from "./disruptionBudget.ts";
 import { labels, selectorLabels } from "./labels.ts";
 import { alertRules, alertsKey, alertsName } from "./redis/metrics.ts";
 import { statefulSet } from "./redis/names.ts";
-import { disruptionBudget, networkPolicy } from "./redis/protection.ts";
+import { networkPolicy } from "./redis/protection.ts";
 
 export interface StoreProtectionArgs {
   instance: string;

@@ -1,17 +1,8 @@
 import { z } from "zod";
-import { env, initContainer, resources, secretEnv, sidecar, words } from "./containers.ts";
-import {
-  absolutePath,
-  cookieName,
-  dnsName,
-  environmentName,
-  flag,
-  imageReference,
-  object,
-  oneOf,
-  wholeNumber,
-} from "./fields.ts";
+import { env, files, initContainer, resources, secretEnv, sidecar, words } from "./containers.ts";
+import { cookieName, dnsName, environmentName, flag, imageReference, object, oneOf, wholeNumber } from "./fields.ts";
 import { health } from "./health.ts";
+import { mountPath } from "./paths.ts";
 import { autoscale, claim, rollout, scheduling } from "./rollout.ts";
 
 /** The web application whose sessions are kept. */
@@ -41,18 +32,18 @@ export const app = object({
   env,
   secretEnv,
   /** Content of files by their absolute paths. */
-  files: z.record(absolutePath(), z.string("must be a string"), "must map absolute paths to strings").default({}),
+  files,
   health: health.prefault({ kind: "http" }),
   resources: resources.prefault({}),
   initContainers: z.array(initContainer, "must be a list of containers").default([]),
   sidecars: z.array(sidecar, "must be a list of containers").default([]),
   /** baseline: for images that need root. */
   podSecurity: oneOf(["restricted", "baseline"]).default("restricted"),
-  /** For images whose user is a name instead of a number. */
-  runAsUser: wholeNumber(1, 2_147_483_647).optional(),
+  /** For images whose user is a name instead of a number; 0, which is root, with podSecurity baseline alone. */
+  runAsUser: wholeNumber(0, 2_147_483_647).optional(),
   readOnlyRoot: flag().default(true),
   /** Folders that every container of the pod can write to, empty when a pod starts. */
-  writable: z.array(absolutePath(), "must be a list of absolute paths").default(["/tmp"]),
+  writable: z.array(mountPath(), "must be a list of absolute paths").default(["/tmp"]),
   drainSeconds: wholeNumber(0, 300).default(10),
   /** Seconds from SIGTERM and preStop to SIGKILL; default drainSeconds + 30. */
   graceSeconds: wholeNumber(1, 3600).optional(),

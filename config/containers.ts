@@ -12,6 +12,7 @@ import {
   text,
   wholeNumber,
 } from "./fields.ts";
+import { filePath } from "./paths.ts";
 
 /** What the containers of the application's pods have in common. */
 
@@ -23,26 +24,55 @@ export const resources = object({
   limits: object({ cpu: cpuQuantity().optional(), memory: memoryQuantity().optional() }).prefault({ memory: "256Mi" }),
 });
 
-const named = {
+/** Messages of a record whose keys are names of variables. */
+const named = (values: string) => ({
   error: ({ code }: z.core.$ZodRawIssue) =>
     code === "invalid_key"
       ? "is not the name of an environment variable: letters, digits and _, no digit first"
-      : "must map the names of environment variables to values",
-};
+      : `must map the names of environment variables to ${values}`,
+});
 
 /** Variables in plain text. */
 export const env = z
-  .record(environmentName(), z.string("must be a string: put numbers and booleans in quotes"), named)
+  .record(environmentName(), z.string("must be a string: put numbers and booleans in quotes"), named("strings"))
   .default({});
 
-/** A key of a Secret that exists in the namespace, or a top-level secret of the stack's configuration. */
-const secretSource = z.union([
-  object({ name: dnsName(), key: secretEntry() }),
-  object({ config: text(/^[A-Za-z][-\w]{0,62}$/, "must be a top-level key of the configuration") }),
-]);
+const secretKey = object({ name: dnsName(), key: secretEntry() });
+const configKey = object({
+  config: text(/^[A-Za-z][-\w]{0,62}$/, 'must be a key of the configuration: letters, digits, "-" and "_"'),
+});
+
+/**
+ * A key of a Secret that exists in the namespace, or a top-level secret of the stack's configuration. Which of the two
+ * is meant tells the key that both cannot have, so that problems are those of the one.
+ */
+const secretSource = z.unknown().transform((value, context): SecretSource => {
+  const given = typeof value === "object" && value !== null ? value : {};
+  const isConfig = "config" in given;
+  if (isConfig === ("name" in given || "key" in given)) {
+    context.addIssue(
+      "must be either {name, key} of an existing Secret, or {config: a secret key of the configuration}",
+    );
+    return z.NEVER;
+  }
+  const result = (isConfig ? configKey : secretKey).safeParse(given);
+  if (result.success) return result.data;
+  context.issues.push(...(result.error.issues as unknown as typeof context.issues));
+  return z.NEVER;
+});
 
 /** Variables out of Secrets. */
-export const secretEnv = z.record(environmentName(), secretSource, named).default({});
+export const secretEnv = z.record(environmentName(), secretSource, named("{name, key} or {config}")).default({});
+
+/** Content of files by their paths. */
+export const files = z
+  .record(filePath(), z.string("must be a string: the content of the file"), {
+    error: ({ code, ...issue }) =>
+      code === "invalid_key"
+        ? (issue as unknown as z.core.$ZodIssueInvalidKey).issues[0]?.message
+        : "must map absolute paths to the contents of files",
+  })
+  .default({});
 
 export const words = () => z.array(z.string("must be a string"), "must be a list of strings");
 
@@ -67,6 +97,7 @@ export const sidecar = object({
   ...container,
 });
 
-export type SecretSource = z.output<typeof secretSource>;
+export type SecretSource = z.output<typeof secretKey> | z.output<typeof configKey>;
+export type ResourceSettings = z.output<typeof resources>;
 export type ContainerSettings = z.output<typeof initContainer>;
 export type SidecarSettings = z.output<typeof sidecar>;

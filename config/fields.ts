@@ -148,6 +148,12 @@ const nameForm = 'at most 63 letters, digits, "-", "_" and ".", after a DNS name
 /** @see IsQualifiedName in staging/src/k8s.io/apimachinery/pkg/util/validation of Kubernetes */
 export const qualifiedName = () => z.string(`must be ${nameForm}`).refine(isQualified, `must be ${nameForm}`);
 
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+export const labelValue = () => {
+  const must = 'must be the value of a label: at most 63 letters, digits, "-", "_" and ".", or ""';
+  return z.string(must).refine((value) => value === "" || unqualified.test(value), must);
+};
+
 /** A user's annotations. Pulumi's own are not the user's: what waits for what is decided here. */
 export const annotations = () =>
   z.record(

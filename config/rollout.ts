@@ -1,7 +1,11 @@
 import { z } from "zod";
-import { dnsName, memoryQuantity, absolutePath, object, oneOf, qualifiedName, text, wholeNumber } from "./fields.ts";
+import { dnsName, labelValue, memoryQuantity, object, oneOf, qualifiedName, text, wholeNumber } from "./fields.ts";
+import { mountPath } from "./paths.ts";
 
 /** How many pods there are, how they are replaced, and where they run. */
+
+/** Pods of an application that says neither how many it wants nor between which numbers. */
+export const defaultReplicas = 3;
 
 export const autoscale = object({
   min: wholeNumber(1, 100),
@@ -37,15 +41,22 @@ export const rollout = object({
 /** A claim for each pod of a statefulset. */
 export const claim = object({
   size: memoryQuantity().default("1Gi"),
-  path: absolutePath().default("/data"),
+  path: mountPath().default("/data"),
 });
 
+/** What the API server takes. @see validateTolerations in pkg/apis/core/validation of Kubernetes */
 const toleration = object({
   key: qualifiedName().optional(),
   operator: oneOf(["Exists", "Equal"]).default("Equal"),
-  value: z.string("must be a string").optional(),
+  value: labelValue().optional(),
   effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
   tolerationSeconds: wholeNumber(0, 86_400).optional(),
+}).superRefine(({ key, operator, value, effect, tolerationSeconds }, context) => {
+  const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+  if (key === undefined && operator !== "Exists") refuse("operator", "must be Exists where no key is given");
+  if (operator === "Exists" && value !== undefined) refuse("value", "is for operator Equal; remove it");
+  if (tolerationSeconds !== undefined && effect !== "NoExecute")
+    refuse("effect", "must be NoExecute where tolerationSeconds is given");
 });
 
 export const scheduling = object({
@@ -53,7 +64,11 @@ export const scheduling = object({
   spread: oneOf(["preferred", "required", "none"]).default("preferred"),
   /** No two pods on one node. */
   antiAffinity: oneOf(["none", "preferred", "required"]).default("none"),
-  nodeSelector: z.record(qualifiedName(), z.string("must be a string"), "must map labels to values").default({}),
+  nodeSelector: z
+    .record(qualifiedName(), labelValue(), {
+      error: ({ code }) => (code === "invalid_key" ? "is not the key of a label" : "must map labels to values"),
+    })
+    .default({}),
   tolerations: z.array(toleration, "must be a list of tolerations").default([]),
   priorityClassName: dnsName().optional(),
 });

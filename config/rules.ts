@@ -1,4 +1,5 @@
 import { affinityRules } from "./affinityRules.ts";
+import { appSecretRules } from "./appSecrets.ts";
 import { exposureRules } from "./exposureRules.ts";
 import { namespaceLength, namespaceName } from "./fields.ts";
 import { productionRules } from "./productionRules.ts";
@@ -22,10 +23,13 @@ export interface Surroundings {
   instance: string;
   /** Whether a top-level key, or a part of its value, is encrypted in the stack's file. */
   isSecret: (key: string) => boolean;
+  /** Whether a top-level key has a value, which may be empty. */
+  isSet: (key: string) => boolean;
 }
 
 /** The rules that relate several keys. Each returns its problem, or undefined. */
-export function crossChecks(settings: Settings, { stack, instance, isSecret }: Surroundings): Problem[] {
+export function crossChecks(settings: Settings, surroundings: Surroundings): Problem[] {
+  const { stack, instance, isSecret } = surroundings;
   return [
     kubeContextGiven(settings, stack),
     instanceIsLabel(instance),
@@ -35,6 +39,7 @@ export function crossChecks(settings: Settings, { stack, instance, isSecret }: S
     ...rotationRules(settings),
     ...storeRules(settings),
     ...variableRules(settings),
+    ...appSecretRules(settings, surroundings),
     ...requestsWithinLimits(settings),
     ...exposureRules(settings, instance),
     ...affinityRules(settings),

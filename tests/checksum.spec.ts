@@ -8,8 +8,8 @@ import { valueOf } from "./mocks.ts";
 
 const annotation = "session-stack/secrets-checksum";
 
-async function checksum(secrets: Record<string, pulumi.Input<string>>) {
-  const annotations = checksumAnnotation(secrets);
+async function checksum(secrets: Record<string, pulumi.Input<string>>, key = "random") {
+  const annotations = checksumAnnotation(secrets, pulumi.secret(key));
   assert.deepEqual(Object.keys(annotations), [annotation]);
   const output = annotations[annotation];
   assert.ok(output !== undefined);
@@ -33,5 +33,10 @@ describe("checksum annotation", () => {
     assert.equal((await checksum({ keys: pulumi.secret("b"), url: "a" })).value, value);
     const changes: Record<string, string>[] = [{ url: "c" }, { keys: "c" }, { more: "c" }];
     for (const change of changes) assert.notEqual((await checksum({ ...base, ...change })).value, value);
+  });
+
+  it("depends on a key, so that nobody can try which short secret it is of", async () => {
+    const secrets = { pin: pulumi.secret("1234") };
+    assert.notEqual((await checksum(secrets, "one")).value, (await checksum(secrets, "two")).value);
   });
 });

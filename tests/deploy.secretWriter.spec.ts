@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeCluster, object } from "./fakeCluster.ts";
-import { url, annotation, key, secret, signing, store, former, write, held, value } from "./renderedSecrets.ts";
+import { annotation, former, held, key, place, secret, signing, store, url, value, write } from "./renderedSecrets.ts";
 
 // The cluster is a fake: that the API server refuses an outdated resourceVersion is its own business.
 
@@ -12,7 +12,7 @@ describe("writing Secrets", () => {
     assert.match(one, /^[A-Za-z0-9]{32}$/);
     assert.match(two, /^[A-Za-z0-9]{32}$/);
     assert.notEqual(one, two);
-    assert.deepEqual(held(fake, "session-store"), { password: two, url: url(two) });
+    assert.deepEqual(held(fake, "session-store"), { ...place, password: two, url: url(two) });
     assert.deepEqual(held(fake, "session-store-users"), { current: "2", "app-2": two, "app-1": one });
     assert.match(value(fake, "session-secret", "key-1"), /^[A-Za-z0-9]{48}$/);
     assert.equal(value(fake, "session-secret", "keys"), value(fake, "session-secret", "key-1"));
@@ -65,12 +65,12 @@ describe("writing Secrets", () => {
 
     await write(fake, [...store(1, 2), signing(1, 2)]);
     const two = { app: value(fake, "session-store-users", "app-2"), key: value(fake, "session-secret", "key-2") };
-    assert.deepEqual(held(fake, "session-store"), { password: one.app, url: url(one.app) });
+    assert.deepEqual(held(fake, "session-store"), { ...place, password: one.app, url: url(one.app) });
     assert.deepEqual(held(fake, "session-store-users"), { current: "1", "app-1": one.app, "app-2": two.app });
     assert.equal(value(fake, "session-secret", "keys"), `${one.key},${two.key}`);
 
     await write(fake, [...store(2, 1), signing(2, 1)]);
-    assert.deepEqual(held(fake, "session-store"), { password: two.app, url: url(two.app) });
+    assert.deepEqual(held(fake, "session-store"), { ...place, password: two.app, url: url(two.app) });
     assert.deepEqual(held(fake, "session-store-users"), { current: "2", "app-2": two.app, "app-1": one.app });
     assert.equal(value(fake, "session-secret", "keys"), `${two.key},${one.key}`);
 

@@ -48,11 +48,15 @@ describe("MemcachedStore", () => {
     assert.equal(await pulumi.isSecret(result.url), true);
   });
 
-  it("puts its URL into the Secret that every kind of store has", async () => {
+  it("puts its URL and the parts of that into the Secret that every kind of store has", async () => {
     assert.deepEqual(await object("kubernetes:core/v1:Secret", "store-secret"), {
       kind: "Secret",
       metadata: { name: "session-store", namespace: "shop", labels },
-      stringData: secret({ url: "memcached://memcached.shop.svc:11211" }),
+      stringData: secret({
+        host: "memcached.shop.svc",
+        port: "11211",
+        url: "memcached://memcached.shop.svc:11211",
+      }),
     });
   });
 

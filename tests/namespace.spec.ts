@@ -6,7 +6,7 @@ import { run } from "./mocks.ts";
 
 describe("namespace", () => {
   it("enforces Pod Security restricted and says that the engine applies it", async () => {
-    const { find } = await run(() => createNamespace("shop", "shop-dev", {}));
+    const { find } = await run(() => createNamespace("shop", { instance: "shop-dev", podSecurity: "restricted" }, {}));
     assert.deepEqual(find("kubernetes:core/v1:Namespace", "namespace").inputs, {
       apiVersion: "v1",
       kind: "Namespace",
@@ -23,6 +23,16 @@ describe("namespace", () => {
         },
         annotations: { "session-stack/applied-by": "pulumi" },
       },
+    });
+  });
+
+  it("enforces Pod Security baseline where it is asked for, and warns of what is not restricted all the same", async () => {
+    const { find } = await run(() => createNamespace("shop", { instance: "shop-dev", podSecurity: "baseline" }, {}));
+    const { labels } = find("kubernetes:core/v1:Namespace", "namespace").inputs.metadata as { labels: object };
+    const levels = Object.entries(labels).filter(([key]) => key.startsWith("pod-security."));
+    assert.deepEqual(Object.fromEntries(levels), {
+      "pod-security.kubernetes.io/enforce": "baseline",
+      "pod-security.kubernetes.io/warn": "restricted",
     });
   });
 });

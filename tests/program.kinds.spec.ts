@@ -9,7 +9,14 @@ describe("program with other stores", () => {
     objects(resources)
       .map((resource) => [resource.type.split(":").at(-1), shapeOf(resource).metadata.name].join(" "))
       .sort();
-  const around = ["Deployment app", "Namespace shop-test", "Secret session-secret", "Service app"];
+  const around = [
+    "Deployment app",
+    "Namespace shop-test",
+    "NetworkPolicy app",
+    "PodDisruptionBudget app",
+    "Secret session-secret",
+    "Service app",
+  ];
 
   it("makes a memcached in the place of redis", async () => {
     const { resources, result } = await program({ ...minimal, store: { kind: "memcached" } });
@@ -48,7 +55,10 @@ describe("program with other stores", () => {
 
   it("gives the application the store's certificate with TLS", async () => {
     const made = await program({ ...minimal, store: { tls: { secretName: "store-tls" } } });
-    assert.deepEqual(environmentOf(made)[1], { name: "SESSION_STORE_CA", value: "/etc/session-store-tls/ca.crt" });
+    assert.deepEqual(
+      environmentOf(made).find(({ name }) => name === "SESSION_STORE_CA"),
+      { name: "SESSION_STORE_CA", value: "/etc/session-store-tls/ca.crt" },
+    );
     assert.match((await valueOf(made.result.sessionStoreUrl ?? pulumi.output(""))) ?? "", /^rediss:/);
   });
 

@@ -33,9 +33,11 @@ describe("program", () => {
       "Ingress shop/app",
       "Namespace shop",
       "Namespace shop-storage",
+      "NetworkPolicy shop/app",
       "NetworkPolicy shop/redis",
       "PersistentVolume shop-test-nfs-export",
       "PersistentVolumeClaim shop-storage/nfs-export",
+      "PodDisruptionBudget shop/app",
       "PodDisruptionBudget shop/redis",
       "Role shop-storage/nfs-provisioner-lock",
       "RoleBinding shop-storage/nfs-provisioner-lock",
@@ -75,7 +77,7 @@ describe("program", () => {
       const { selector } = shapeOf(resource).spec ?? {};
       return selector === undefined ? [] : [selector.matchLabels ?? selector];
     });
-    assert.equal(selectors.length, 8);
+    assert.equal(selectors.length, 9);
     for (const selector of selectors) {
       const { "statefulset.kubernetes.io/pod-name": pod, ...others } = selector;
       assert.deepEqual(Object.keys(others).sort(), ["app.kubernetes.io/instance", "app.kubernetes.io/name"]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { disruptionBudget, networkPolicy } from "../components/redis/protection.ts";
+import { disruptionBudget } from "../components/disruptionBudget.ts";
+import { networkPolicy } from "../components/redis/protection.ts";
 
 // Whether the cluster's network enforces policies is not known here.
 

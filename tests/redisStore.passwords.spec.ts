@@ -29,12 +29,14 @@ describe("RedisStore's passwords", () => {
     );
   });
 
-  it("of the application is in a Secret of its own with the whole URL, percent-encoded, both secret", async () => {
+  const place = { host: "redis-master.shop.svc", port: "6379", username: "app" };
+
+  it("of the application is in a Secret of its own with the whole URL, percent-encoded, and its parts", async () => {
     assert.deepEqual((await create()).find(secretType, "store-secret").inputs, {
       apiVersion: "v1",
       kind: "Secret",
       metadata: metadata("session-store"),
-      stringData: secret({ password: nastyPassword, url }),
+      stringData: secret({ ...place, password: nastyPassword, url }),
     });
   });
 
@@ -49,7 +51,7 @@ describe("RedisStore's passwords", () => {
 
   it("stand in a URL of rediss with TLS", async () => {
     const { stringData } = (await create({ tls })).find(secretType, "store-secret").inputs;
-    assert.deepEqual(stringData, secret({ password: nastyPassword, url: url.replace("redis:", "rediss:") }));
+    assert.deepEqual(stringData, secret({ ...place, password: nastyPassword, url: url.replace("redis:", "rediss:") }));
   });
 
   for (const [title, changes, scheme] of [

@@ -13,7 +13,9 @@ const names = (objects: KubernetesObject[]) =>
 const expected = (namespace: string, instance: string) => [
   `Namespace ${namespace}`,
   `Namespace ${namespace}-storage`,
+  `NetworkPolicy ${namespace}/app`,
   `NetworkPolicy ${namespace}/redis`,
+  `PodDisruptionBudget ${namespace}/app`,
   `PodDisruptionBudget ${namespace}/redis`,
   "StorageClass nfs-client",
   `ServiceAccount ${namespace}-storage/nfs-provisioner`,
@@ -71,8 +73,11 @@ describe("rendering", () => {
           name: "session-store",
           data: undefined,
           stringData: {
+            host: "redis-master.session-stack.svc",
             password: "~generated.store-app-1.32~",
+            port: "6379",
             url: "redis://app:~generated.store-app-1.32~@redis-master.session-stack.svc:6379/0",
+            username: "app",
           },
         },
         {

@@ -21,9 +21,11 @@ export const signing = (...versions: number[]) =>
     keys: versions.map(key).join(","),
     ...Object.fromEntries(versions.map((version) => [`key-${version}`, key(version)])),
   });
+/** Where the store is: what its Secret holds beside a password. */
+export const place = { host: "redis-master.shop.svc", port: "6379", username: "app" };
 /** As the store renders its two Secrets: the version in use comes first. */
 export const store = (...versions: [number, ...number[]]) => [
-  secret("session-store", { password: app(versions[0]), url: url(app(versions[0])) }),
+  secret("session-store", { ...place, password: app(versions[0]), url: url(app(versions[0])) }),
   secret("session-store-users", {
     current: String(versions[0]),
     ...Object.fromEntries(versions.map((version) => [`app-${version}`, app(version)])),

@@ -25,7 +25,7 @@ async function create(store: Record<string, unknown>, more: Record<string, unkno
 
 describe("the store by its kind", () => {
   it("redis: the URL out of its Secret, durable, without TLS", async () => {
-    const { outputs, secretKey, ca, rollOn, url, resources } = await create({});
+    const { outputs, secretKey, connection, ca, rollOn, url, resources } = await create({});
     assert.deepEqual(outputs, {
       kind: "redis",
       host: "redis-master.shop.svc",
@@ -35,6 +35,12 @@ describe("the store by its kind", () => {
       ...inStack,
     });
     assert.deepEqual(secretKey, { name: "session-store", key: "url" });
+    assert.deepEqual(connection, {
+      HOST: { name: "session-store", key: "host" },
+      PORT: { name: "session-store", key: "port" },
+      USERNAME: { name: "session-store", key: "username" },
+      PASSWORD: { name: "session-store", key: "password" },
+    });
     assert.equal(ca, undefined);
     assert.deepEqual(Object.keys(rollOn), ["url"]);
     assert.match(url ?? "", /^redis:\/\//);
@@ -49,7 +55,7 @@ describe("the store by its kind", () => {
   });
 
   it("memcached: not durable", async () => {
-    const { outputs, secretKey, ca, rollOn, url, resources } = await create({ kind: "memcached" });
+    const { outputs, secretKey, connection, ca, rollOn, url, resources } = await create({ kind: "memcached" });
     assert.deepEqual(outputs, {
       kind: "memcached",
       host: "memcached.shop.svc",
@@ -59,6 +65,10 @@ describe("the store by its kind", () => {
       ...inStack,
     });
     assert.deepEqual(secretKey, { name: "session-store", key: "url" });
+    assert.deepEqual(connection, {
+      HOST: { name: "session-store", key: "host" },
+      PORT: { name: "session-store", key: "port" },
+    });
     assert.equal(ca, undefined);
     assert.deepEqual(Object.keys(rollOn), ["url"]);
     assert.equal(url, "memcached://memcached.shop.svc:11211");
@@ -69,6 +79,7 @@ describe("the store by its kind", () => {
     const external = { secretName: "cache", key: "redis.url", host: "cache.example.net", port: 6380, tls: true };
     assert.deepEqual(await create({ kind: "external", external }), {
       secretKey: { name: "cache", key: "redis.url" },
+      connection: {},
       ca: undefined,
       rollOn: {},
       outputs: {
@@ -96,6 +107,7 @@ describe("the store by its kind", () => {
   it("none: nothing at all", async () => {
     assert.deepEqual(await create({ kind: "none" }, { affinity: { kind: "clientIP" } }), {
       secretKey: undefined,
+      connection: {},
       ca: undefined,
       rollOn: {},
       outputs: null,

@@ -8,12 +8,14 @@ export const statefulSet = "redis";
 export const primaryService = "redis-master";
 /** Service over all members that are ready, for reads that may be a moment old. */
 export const readService = "redis-read";
-/** Secret for applications, with the keys `url` and `password`. */
+/** Secret for applications, with the keys `url`, `host`, `port`, `username` and `password`. */
 export const secret = "session-store";
 /** Secret for the store's own pods: `current`, and a key `<user>-<version>` for each password. */
 export const usersSecret = "session-store-users";
 /** Users of the server. What each may do is in users.sh. */
 export const users = ["admin", "app", "replica", "backup", "metrics"] as const;
+/** The one that applications are. */
+export const clientUser = "app";
 /** Key of a user's password in the Secret. */
 export const passwordKey = (user: (typeof users)[number], version: number) => `${user}-${version}`;
 export const claimTemplate = "data";
@@ -37,7 +39,7 @@ export const claim = (ordinal: number) => `${claimTemplate}-${statefulSet}-${ord
  */
 export function storeUrl(password: string, { namespace, tls }: { namespace: string; tls: boolean }): string {
   const scheme = tls ? "rediss" : "redis";
-  return `${scheme}://app:${encodeURIComponent(password)}@${clientHost(namespace)}:${port}/0`;
+  return `${scheme}://${clientUser}:${encodeURIComponent(password)}@${clientHost(namespace)}:${port}/0`;
 }
 
 /**

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { labels } from "../labels.ts";
 import { exporterKey, exporterPasswords } from "./metrics.ts";
-import { passwordKey, secret, storeUrl, users, usersSecret } from "./names.ts";
+import { clientHost, clientUser, passwordKey, port, secret, storeUrl, users, usersSecret } from "./names.ts";
 
 export interface PasswordArgs {
   instance: string;
@@ -32,7 +32,7 @@ export function createPasswords(name: string, args: PasswordArgs, parent: pulumi
     for (const user of users) generated.set(passwordKey(user, version), password(`${name}-${user}-${version}`, parent));
   }
   const valueOf = (user: (typeof users)[number]) => generated.get(passwordKey(user, current)) ?? pulumi.output("");
-  const appPassword = valueOf("app");
+  const appPassword = valueOf(clientUser);
   const url = pulumi.secret(appPassword.apply((plain) => storeUrl(plain, { ...args, tls: args.tls !== null })));
   const exporterFile = valueOf("metrics").apply((plain) => exporterPasswords(plain, args.tls));
   const create = (suffix: string, secretName: string, stringData: Record<string, pulumi.Input<string>>) =>
@@ -40,7 +40,13 @@ export function createPasswords(name: string, args: PasswordArgs, parent: pulumi
   return {
     url,
     secrets: [
-      create("secret", secret, { password: appPassword, url }),
+      create("secret", secret, {
+        host: clientHost(args.namespace),
+        port: String(port),
+        username: clientUser,
+        password: appPassword,
+        url,
+      }),
       create("users", usersSecret, {
         current: String(current),
         ...Object.fromEntries(generated),
