@@ -35,6 +35,12 @@ const packaged = {
   redisNext: store("redis", "forky"),
   valkeyNext: store("valkey", "forky"),
   memcached: { packages: ["memcached"], config: { entrypoint: ["memcached"], user: "11211:11211" } },
+  // For the example. Of the release that tests have their nginx from, so that one layer is for both.
+  nginx: {
+    packages: ["nginx"],
+    suite: "forky",
+    config: { command: ["nginx", "-e", "stderr", "-g", "daemon off;"], user: "101:101" },
+  },
 };
 
 /** Collects what the tasks of {@link buildTasks} make. */

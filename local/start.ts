@@ -133,6 +133,7 @@ function describe({ settings, paths }: LocalNode, { images }: Artifacts): LocalC
       valkeyNext: images.valkeyNext.reference,
       memcached: images.memcached.reference,
       exporter: images.exporter.reference,
+      nginx: images.nginx.reference,
     },
     nfs: { server: settings.addresses.node, path: exportPath, directory: paths.export },
     ingress: { className: "traefik", host: "127.0.0.1", port: settings.port, tlsPort: settings.tlsPort },

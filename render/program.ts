@@ -7,7 +7,7 @@ import { withoutScaledReplicas } from "./autoscaled.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { inInstallOrder } from "./order.ts";
 import { certificatePlaceholders, generatedPlaceholder } from "./placeholders.ts";
-import { projectName, readStackFile, type Overrides } from "./stackFile.ts";
+import { projectName, readStackFile, type Overrides, type StackFile } from "./stackFile.ts";
 
 /** What the program registers and returns for one stack. */
 export interface Rendering {
@@ -18,22 +18,37 @@ export interface Rendering {
 }
 
 /**
- * Runs the program under Pulumi's own mock monitor. Needs no cluster and no engine, and always gives the same result.
- * Not to be called twice at the same time: the monitor is the process's.
+ * Runs the program for a stack as {@link renderProgram} does.
  * @param like the stack whose file is read; default: the stack's own
  * @throws ConfigError when the configuration cannot be used.
  */
 export async function render(stack: string, overrides?: Overrides, like = stack): Promise<Rendering> {
-  const project = projectName();
-  const { values, secretKeys } = readStackFile(like, overrides);
+  const settings = { project: projectName(), stack, ...readStackFile(like, overrides) };
+  const { objects, outputs } = await renderProgram(program, settings);
+  Reflect.deleteProperty(outputs, "sessionStoreUrl");
+  return { objects, outputs: outputs as PublicOutputs };
+}
+
+/** A program's project and stack with its configuration. */
+export interface ProgramSettings extends StackFile {
+  project: string;
+  stack: string;
+}
+
+/**
+ * Runs a program under Pulumi's own mock monitor. Needs no cluster and no engine, and always gives the same result.
+ * Not to be called twice at the same time: the monitor is the process's.
+ */
+export async function renderProgram(
+  program: () => object,
+  { project, stack, values, secretKeys }: ProgramSettings,
+): Promise<{ objects: KubernetesObject[]; outputs: object }> {
   const objects: KubernetesObject[] = [];
   await pulumi.runtime.setMocks({ newResource: (args) => register(args, objects), call: refuseCall }, project, stack);
   pulumi.runtime.setAllConfig(values, secretKeys);
-  const { sessionStoreUrl, ...outputs } = program();
-  const resolved = await resolve(pulumi.output(outputs));
-  if (sessionStoreUrl !== null) await resolve(sessionStoreUrl);
+  const outputs = (await resolve(pulumi.output(program()))) as object;
   await pulumi.runtime.disconnect();
-  return { objects: inInstallOrder(withoutScaledReplicas(objects)), outputs: resolved as PublicOutputs };
+  return { objects: inInstallOrder(withoutScaledReplicas(objects)), outputs };
 }
 
 function register({ type, name, inputs }: pulumi.runtime.MockResourceArgs, objects: KubernetesObject[]) {

@@ -14,38 +14,38 @@ export type Overrides = Record<string, unknown>;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The name of the project, out of Pulumi.yaml. */
-export function projectName(): string {
-  return (parse(readFileSync(`${root}/Pulumi.yaml`, "utf8")) as { name: string }).name;
+/** The name of the project in a folder, out of its Pulumi.yaml; default: this project. */
+export function projectName(folder = root): string {
+  return (parse(readFileSync(`${folder}/Pulumi.yaml`, "utf8")) as { name: string }).name;
 }
 
 /**
  * The path of Pulumi.<stack>.yaml.
  * @throws Error when there is none, naming those there are.
  */
-export function stackFilePath(stack: string): string {
-  const path = `${root}/Pulumi.${stack}.yaml`;
-  if (!existsSync(path)) throw new Error(`there is no Pulumi.${stack}.yaml; stacks: ${stacks().join(", ")}`);
+export function stackFilePath(stack: string, folder = root): string {
+  const path = `${folder}/Pulumi.${stack}.yaml`;
+  if (!existsSync(path)) throw new Error(`there is no Pulumi.${stack}.yaml; stacks: ${stacks(folder).join(", ")}`);
   return path;
 }
 
 /**
- * Reads Pulumi.<stack>.yaml.
+ * Reads Pulumi.<stack>.yaml of the project in a folder; default: of this project.
  * @throws Error when there is none, naming those there are.
  */
-export function readStackFile(stack: string, overrides: Overrides = {}): StackFile {
-  const file = parse(readFileSync(stackFilePath(stack), "utf8")) as { config?: Record<string, unknown> } | null;
+export function readStackFile(stack: string, overrides: Overrides = {}, folder = root): StackFile {
+  const file = parse(readFileSync(stackFilePath(stack, folder), "utf8")) as { config?: Record<string, unknown> } | null;
   const config = structuredClone(file?.config ?? {});
   for (const [where, value] of Object.entries(overrides))
-    override(config, `${projectName()}:${where}`.split("."), value);
+    override(config, `${projectName(folder)}:${where}`.split("."), value);
   return {
     values: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, serialise(key, value)])),
     secretKeys: Object.keys(config).filter((key) => holdsEncrypted(config[key])),
   };
 }
 
-function stacks(): string[] {
-  return readdirSync(root).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
+function stacks(folder: string): string[] {
+  return readdirSync(folder).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 function override(target: Record<string, unknown>, [key = "", ...rest]: string[], value: unknown): void {

@@ -19,7 +19,7 @@ export interface BuiltImage {
 
 /** Images that workloads use; the others are the node's own. */
 export type WorkloadImage =
-  "demo" | "provisioner" | "redis" | "redisNext" | "valkey" | "valkeyNext" | "memcached" | "exporter";
+  "demo" | "provisioner" | "redis" | "redisNext" | "valkey" | "valkeyNext" | "memcached" | "exporter" | "nginx";
 
 export type ImageName = "pause" | "coredns" | "traefik" | WorkloadImage;
 
