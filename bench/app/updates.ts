@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../../cli/environment.ts";
 import { connect, type Cluster } from "../../deploy/cluster.ts";
 import { eventually } from "../../deploy/eventually.ts";
