@@ -73,13 +73,7 @@ async function timeUpdate(cluster: Cluster, { options, prepare }: Subject, round
   const seconds = (performance.now() - start) / 1000;
   await eventually(`${replicas} new pods alone in ${namespaceOf(options)}`, 60, async () => {
     const after = await podsOf(cluster, options);
-    return (
-      after.length === replicas &&
-      isDeepStrictEqual(
-        after.filter((pod) => before.includes(pod)),
-        [],
-      )
-    );
+    return after.length === replicas && after.every((pod) => !before.includes(pod));
   });
   return seconds;
 }
