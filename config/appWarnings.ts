@@ -1,5 +1,5 @@
+import { firstReplicas } from "../components/app/rollout.ts";
 import type { AppSettings } from "./app.ts";
-import { defaultReplicas } from "./rollout.ts";
 
 /** What the application's settings give up: one sentence each. */
 export function appWarnings(app: AppSettings, stack: string): string[] {
@@ -12,10 +12,8 @@ export function appWarnings(app: AppSettings, stack: string): string[] {
   ];
 }
 
-const fewest = ({ autoscale, replicas = defaultReplicas }: AppSettings) => autoscale?.min ?? replicas;
-
 function alone(app: AppSettings): string[] {
-  if (fewest(app) > 1) return [];
+  if (firstReplicas(app) > 1) return [];
   const key = app.autoscale === null ? "replicas" : "autoscale.min";
   return [`app.${key} 1 in prod: nobody is served while the only pod moves to another node. Use 2 or more.`];
 }
@@ -24,7 +22,7 @@ function alone(app: AppSettings): string[] {
 function allAtOnce(app: AppSettings): string[] {
   const { maxUnavailable } = app.rollout;
   if (maxUnavailable === undefined) return [];
-  const pods = fewest(app);
+  const pods = firstReplicas(app);
   const gone =
     typeof maxUnavailable === "number" ? maxUnavailable : Math.floor((Number.parseInt(maxUnavailable) / 100) * pods);
   if (gone < pods) return [];

@@ -1,3 +1,4 @@
+import { appContainer } from "../components/app/containers.ts";
 import type { AppSettings } from "./app.ts";
 import type { ContainerSettings, SidecarSettings } from "./containers.ts";
 import { parseBytes, parseCores } from "./quantity.ts";
@@ -5,7 +6,6 @@ import type { Problem } from "./rules.ts";
 
 /** One container of the application's pods. */
 interface Container extends Pick<ContainerSettings, "name" | "image" | "env" | "secretEnv" | "resources"> {
-  kind: "app" | "init" | "sidecar";
   /** Where its keys are. */
   path: (string | number)[];
 }
@@ -13,13 +13,12 @@ interface Container extends Pick<ContainerSettings, "name" | "image" | "env" | "
 /** The application's own container, called app, and all beside it. */
 export function containersOf(app: AppSettings): Container[] {
   return [
-    { ...app, kind: "app", name: "app", path: ["app"] },
+    { ...app, name: appContainer, path: ["app"] },
     ...app.initContainers.map((one, index) => ({
       ...one,
-      kind: "init" as const,
       path: ["app", "initContainers", index],
     })),
-    ...app.sidecars.map((one, index) => ({ ...one, kind: "sidecar" as const, path: ["app", "sidecars", index] })),
+    ...app.sidecars.map((one, index) => ({ ...one, path: ["app", "sidecars", index] })),
   ];
 }
 

@@ -1,12 +1,13 @@
+import { dirname } from "node:path/posix";
+import { certificatePath } from "../components/app/volumes.ts";
 import { isInside } from "./paths.ts";
 import type { Problem } from "./rules.ts";
 import type { Settings } from "./schema.ts";
 
 /** What a ConfigMap holds. @see MaxSecretSize in pkg/apis/core of Kubernetes, which counts the values alone */
-export const configMapBytes = 2 ** 20;
+const configMapBytes = 2 ** 20;
 
-/** Where `components/app.ts` puts the certificate of the store. */
-const certificates = "/etc/session-store-tls";
+const certificates = dirname(certificatePath);
 
 /** The rules about what is mounted into the application's container: its files, its claim and its writable folders. */
 export function mountRules({ app, store }: Settings): Problem[] {

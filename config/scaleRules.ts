@@ -1,6 +1,5 @@
+import { firstReplicas } from "../components/app/rollout.ts";
 import type { AppSettings } from "./app.ts";
-import { containersOf } from "./containerRules.ts";
-import { defaultReplicas } from "./rollout.ts";
 import type { Problem } from "./rules.ts";
 
 /** The rules about how many pods there are and how they are replaced. */
@@ -43,18 +42,11 @@ function autoscaleRules(app: AppSettings): Problem[] {
   ];
 }
 
-/**
- * A share of what is requested needs a request of every container that runs on, or nothing is ever scaled. A limit
- * alone is taken for the request.
- * @see https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#algorithm-details
- */
-function cpuIsRequested(app: AppSettings): Problem[] {
-  return containersOf(app)
-    .filter(({ kind, resources }) => kind !== "init" && (resources.requests.cpu ?? resources.limits.cpu) === undefined)
-    .map(({ path }) => ({
-      path: [...path, "resources", "requests", "cpu"],
-      message: "is required with app.autoscale, which goes by the share of it that is used",
-    }));
+/** A share of what is requested needs a request, or nothing is ever scaled. A limit alone is taken for one. */
+function cpuIsRequested({ resources: { requests, limits } }: AppSettings): Problem[] {
+  if ((requests.cpu ?? limits.cpu) !== undefined) return [];
+  const message = "is required with app.autoscale, which goes by the share of it that is used";
+  return [{ path: ["app", "resources", "requests", "cpu"], message }];
 }
 
 const isNone = (pods: number | string | undefined) => pods === 0 || pods === "0%";
@@ -71,9 +63,9 @@ function podsCanBeReplaced({ workload, rollout: { maxUnavailable, maxSurge } }: 
   return [{ path: ["app", "rollout", "maxSurge"], message }];
 }
 
-function partitionIsWithinThePods({ workload, replicas = defaultReplicas, rollout }: AppSettings): Problem | undefined {
-  const { partition = 0 } = rollout;
-  if (workload !== "statefulset" || partition <= replicas) return undefined;
+function partitionIsWithinThePods(app: AppSettings): Problem | undefined {
+  const replicas = firstReplicas(app);
+  if (app.workload !== "statefulset" || (app.rollout.partition ?? 0) <= replicas) return undefined;
   return {
     path: ["app", "rollout", "partition"],
     message: `must be at most the number of pods, app.replicas (${replicas})`,

@@ -124,7 +124,7 @@ const anyWorkload = fc.record(
 );
 
 const rollout = {
-  minReadySeconds: fc.nat(300),
+  minReadySeconds: fc.nat(299),
   deadlineSeconds: fc.integer({ min: 301, max: 3600 }),
   history: fc.nat(100),
 };

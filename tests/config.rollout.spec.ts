@@ -42,11 +42,10 @@ describe("configuration of autoscaling", () => {
         {
           autoscale: { min: 2, max: 4 },
           resources: { requests: { memory: "64Mi" } },
-          initContainers: [{ name: "migrate", image: "migrate:1", resources: { requests: {} } }],
+          // The application's own container is what is measured.
           sidecars: [{ name: "proxy", image: "proxy:1", resources: { requests: {} } }],
         },
         ".resources.requests.cpu is required with app.autoscale, which goes by the share of it that is used",
-        ".sidecars.0.resources.requests.cpu is required with app.autoscale, which goes by the share of it that is used",
       ],
       [{ ...stateful, autoscale: { min: 2, max: 4 } }, `.autoscale ${deploymentOnly}`],
     ]),
