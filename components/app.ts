@@ -121,15 +121,21 @@ function createWorkload(context: Context, template: Template, dependsOn: pulumi.
     : createStatefulWorkload(context, template, opts);
 }
 
-/** The autoscaler owns the number of replicas from its first decision on; when it is gone, they are taken back. */
-const takesBack = { "pulumi.com/patchForce": "true" };
+/**
+ * An autoscaler owns the number of replicas from its first decision on. Without one it is taken back from whoever has
+ * it. That the annotation comes and goes is what the engine sees of such a change: the number that it noted last may be
+ * the one that is asked for, although the cluster has another.
+ */
+function ofReplicas({ autoscale }: AppArgs) {
+  return autoscale === null ? { annotations: { "pulumi.com/patchForce": "true" } } : {};
+}
 
 function createDeployment(context: Context, { spec, ...template }: Template, opts: pulumi.CustomResourceOptions) {
   const { name, args, selector } = context;
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: { ...metadata(context, workload), annotations: takesBack },
+      metadata: { ...metadata(context, workload), ...ofReplicas(args) },
       spec: {
         replicas: firstReplicas(args),
         ...deploymentRollout(args),

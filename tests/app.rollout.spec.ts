@@ -87,6 +87,7 @@ describe("App's autoscaler", () => {
   it("starts from its least, and is left the number from then on", async () => {
     const { deployment } = await create({ autoscale });
     assert.equal(deployment.spec.replicas, 2);
+    assert.equal(deployment.metadata.annotations, undefined);
     assert.deepEqual((await optionsOf({ autoscale })).ignoreChanges, ["spec.replicas"]);
   });
 
