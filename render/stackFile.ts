@@ -44,7 +44,8 @@ export function readStackFile(stack: string, overrides: Overrides = {}): StackFi
   };
 }
 
-function stacks(): string[] {
+/** Names of the stacks that have a file. */
+export function stacks(): string[] {
   return readdirSync(root).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
