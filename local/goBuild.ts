@@ -46,6 +46,11 @@ export const goPrograms = {
   pause: { name: "pause", module: "pause" },
 } satisfies Record<string, GoProgram>;
 
+/** Programs of the tests, built when a test wants them. */
+export const goTools = {
+  kubeScore: { name: "kube-score", module: "score", package: "github.com/zegl/kube-score/cmd/kube-score" },
+} satisfies Record<string, GoProgram>;
+
 /** Static programs, and the modules exactly as go.sum has them, whatever the user has set. */
 const environment = { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" };
 
