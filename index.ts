@@ -47,9 +47,10 @@ export default function sessionStack(): StackOutputs {
     { ...config.app, ...given, instance, namespace, storage },
     { provider, dependsOn: [...before, ...store.resources, signing] },
   );
+  const stablePods = config.app.workload === "statefulset";
   const exposure = new Exposure(
     "exposure",
-    { instance, namespace, selector: app.selector, service, ingress, affinity },
+    { instance, namespace, selector: app.selector, stablePods, service, ingress, affinity },
     { provider, dependsOn: app },
   );
 

@@ -12,8 +12,9 @@ import type { Settings } from "./schema.ts";
  * none that would change or undo an affinity that is asked for. `instance` is `<project>-<stack>`.
  */
 export function annotationRules(settings: Settings, instance: string): Problem[] {
-  const { service, ingress, affinity, namespace } = settings;
-  const owner = { instance, namespace: namespace.name ?? instance, selector: {} };
+  const { service, ingress, affinity, namespace, app } = settings;
+  const stablePods = app.workload === "statefulset";
+  const owner = { instance, namespace: namespace.name ?? instance, selector: {}, stablePods };
   const way = wayTo({ service, ingress, affinity }, owner);
   const reserved = reservedFor(settings);
   return [

@@ -20,6 +20,16 @@ describe("affinity of haproxy-ingress", () => {
     });
   });
 
+  it("has the names of pods that keep them in the cookie, in place of their addresses", () => {
+    const { serviceAnnotations } = renderAffinity(cookie(), "haproxy-ingress", plain);
+    assert.deepEqual(renderAffinity(cookie(), "haproxy-ingress", { ...plain, stablePods: true }).serviceAnnotations, {
+      ...serviceAnnotations,
+      "haproxy-ingress.github.io/session-cookie-dynamic": "false",
+      "haproxy-ingress.github.io/session-cookie-preserve": "true",
+      "haproxy-ingress.github.io/backend-server-naming": "pod",
+    });
+  });
+
   it("writes what can be asked for", () => {
     const wishes = { ...unusual, path: "/", rebalance: "never", canary: "sticky", onFailure: "repick" } as const;
     assert.deepEqual(refusals("haproxy-ingress", cookie(wishes)), []);

@@ -19,6 +19,14 @@ describe("the backend of a controller for HAProxy", () => {
     ]);
   });
 
+  it("has HAProxy Ingress' cookie for pods that keep their names", () => {
+    const written = renderAffinity(cookie(), "haproxy-ingress", { ...plain, stablePods: true });
+    assert.deepEqual(haproxyIngressLines(written), [
+      "balance random(2)",
+      "cookie session-stack-affinity insert preserve indirect nocache httponly attr SameSite=Lax",
+    ]);
+  });
+
   it("has HAProxy Ingress' own defaults for what no annotation says", () => {
     const serviceAnnotations = { "haproxy-ingress.github.io/affinity": "cookie" };
     assert.deepEqual(haproxyIngressLines({ serviceAnnotations, objects: [] }), [

@@ -20,7 +20,8 @@ export const haproxyIngress: Dialect = {
   about:
     "The community's controller for HAProxy (jcmoraisjr). It reads affinity from the Ingress or the Service; here it is " +
     "written on the Service, for it belongs to the backend: two Ingresses that name one Service and disagree are a " +
-    "conflict, and one of them is ignored.",
+    "conflict, and one of them is ignored. With workload statefulset its cookie has the pod's name in place of a hash of the " +
+    "address, so that visitors meet the pod of that name again after it was replaced, unless they came while it was away.",
   status: "proved",
   evidence:
     "`npm run e2e -- ingress` runs Debian's haproxy with the line that the controller's template makes of these " +
@@ -82,7 +83,19 @@ export const haproxyIngress: Dialect = {
   ],
 };
 
-function cookie({ name, domain, maxAgeSeconds, secure, httpOnly, sameSite }: CookieAffinity): Partial<Rendering> {
+/** The value is a hash of the address, or the pod's name. */
+const byAddress = { "session-cookie-dynamic": "true" };
+/**
+ * preserve: else the controller reuses the place of a pod that goes for another one, with its name in the cookie. It also
+ * leaves a cookie of this name that the application sets as it is.
+ * @see https://haproxy-ingress.github.io/docs/configuration/keys/#backend-server-naming
+ */
+const byName = { "session-cookie-dynamic": "false", "session-cookie-preserve": "true", "backend-server-naming": "pod" };
+
+function cookie(
+  { name, domain, maxAgeSeconds, secure, httpOnly, sameSite }: CookieAffinity,
+  { stablePods = false }: Place,
+): Partial<Rendering> {
   // The keywords replace the default "indirect nocache httponly". They are copied into the configuration, where a
   // name or domain of the schema is one word.
   const keywords = [
@@ -99,13 +112,17 @@ function cookie({ name, domain, maxAgeSeconds, secure, httpOnly, sameSite }: Coo
       [`${prefix}/session-cookie-name`]: String(name),
       ...(domain === undefined ? {} : { [`${prefix}/session-cookie-domain`]: domain }),
       [`${prefix}/session-cookie-strategy`]: "insert",
-      [`${prefix}/session-cookie-dynamic`]: "true",
+      ...prefixed(stablePods ? byName : byAddress),
       [`${prefix}/session-cookie-keywords`]: keywords.join(" "),
     },
     requirements: [
       'The controller\'s ConfigMap has drain-support: "true", or visitors leave a pod before it has stopped.',
     ],
   };
+}
+
+function prefixed(keys: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).map(([key, value]) => [`${prefix}/${key}`, value]));
 }
 
 function balance(algorithm: string): Partial<Rendering> {

@@ -60,6 +60,8 @@ export interface Place {
   tls: boolean;
   /** Whether that is before the controller, which then sees plain HTTP; default false. */
   tlsElsewhere?: boolean;
+  /** Whether a pod that is replaced keeps its name, as those of a StatefulSet do; default false. */
+  stablePods?: boolean;
   /** Release of the Gateway API whose shape the objects have; read by dialect gateway-api alone. */
   gatewayApi: "1.6" | "1.7";
 }

@@ -20,6 +20,8 @@ export interface Owner {
   namespace: string;
   /** Labels of the application's pods, whose port is called `http`. */
   selector: Labels;
+  /** Whether a pod that is replaced keeps its name; default false. */
+  stablePods?: boolean;
 }
 
 /** Settings, owner, and what the dialect makes of them. */
@@ -33,7 +35,7 @@ export const exposedName = "app";
 
 export function wayTo(settings: ExposureSettings, owner: Owner): Way {
   const { ingress, affinity } = settings;
-  const place = placeOf(ingress, owner.namespace);
+  const place = { ...placeOf(ingress, owner.namespace), stablePods: owner.stablePods };
   return {
     ...settings,
     ...owner,

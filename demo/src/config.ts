@@ -3,7 +3,7 @@ import { storeCaProblem, storeUrlProblem } from "./storeUrl.ts";
 
 /** What the process was told by its environment; README.md has the table. */
 export interface Config {
-  /** `redis://`, `rediss://`, `memcached://` or `memory:`, with percent-encoded credentials: a secret. */
+  /** `redis://`, `rediss://`, `memcached://`, `file://` or `memory:`, with percent-encoded credentials: a secret. */
   storeUrl: string;
   /** Path of the PEM file with the authorities trusted for `rediss://`; undefined for those that come with Node. */
   storeCaPath: string | undefined;

@@ -12,6 +12,7 @@ const RETRY_AFTER_SECONDS = 2;
 const UNAVAILABLE: Record<StoreKind, string> = {
   redis: "the session store does not answer; nothing is lost, try again in a moment",
   memcached: "the session store does not answer; try again in a moment",
+  files: "the storage of this pod does not answer; nothing is lost, try again in a moment",
   memory: "this pod keeps as many sessions as it can; try again in a moment",
 };
 

@@ -27,6 +27,8 @@ export const CONTENT_SECURITY_POLICY = [
 const KEPT: Record<StoreKind, string> = {
   redis: "This session is kept in Redis: it outlives the pod that answers you.",
   memcached: "This session is kept in Memcached: it outlives the pod that answers you, but not a restart of Memcached.",
+  files:
+    "This session is kept on the storage of the pod that answers you: no other pod knows it, but one that takes its place does.",
   memory:
     "This session is kept in the memory of the pod that answers you: no other pod knows it, and it ends with the pod.",
 };

@@ -3,7 +3,8 @@ import { reasonOf } from "./log.ts";
 
 const REDIS_FORM = "redis[s]://[user:password@]host[:port][/database]";
 const MEMCACHED_FORM = "memcached://host[:port]";
-const FORMS = `${REDIS_FORM}, ${MEMCACHED_FORM} or memory:`;
+const FILE_FORM = "file:///folder";
+const FORMS = `${REDIS_FORM}, ${MEMCACHED_FORM}, ${FILE_FORM} or memory:`;
 
 /**
  * What is wrong with SESSION_STORE, in one line, or undefined. Never repeats any part of the value: with a stray character
@@ -38,10 +39,12 @@ function problemOf(value: string): string | undefined {
       return redisProblem(url);
     case "memcached:":
       return memcachedProblem(url);
+    case "file:":
+      return fileProblem(url);
     case "memory:":
       return url.href === "memory:" ? undefined : "has something behind memory:; give memory: alone";
     default:
-      return "has an unsupported scheme; use redis://, for TLS rediss://, memcached://, or memory:";
+      return "has an unsupported scheme; use redis://, for TLS rediss://, memcached://, file://, or memory:";
   }
 }
 
@@ -70,6 +73,14 @@ function memcachedProblem(url: URL): string | undefined {
   if (url.port === "0") return `has port 0; give one from 1 to 65535, ${MEMCACHED_FORM}`;
   if (!/^\/?$/.test(url.pathname) || url.search !== "" || url.hash !== "") {
     return `has something behind host and port; give ${MEMCACHED_FORM}`;
+  }
+  return undefined;
+}
+
+function fileProblem(url: URL): string | undefined {
+  const isFolder = url.hostname === "" && url.pathname !== "/" && isPercentEncoded(url.pathname);
+  if (!isFolder || url.search !== "" || url.hash !== "") {
+    return `does not name a folder of this machine; give ${FILE_FORM}, percent-encoded`;
   }
   return undefined;
 }

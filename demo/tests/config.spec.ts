@@ -68,15 +68,21 @@ describe("demo: configuration", () => {
     });
   });
 
-  for (const url of ["memory:", "memcached://memcached", "memcached://10.0.0.1:11211/", "redis://app:p%25w@h:6379/0"]) {
+  for (const url of [
+    "memory:",
+    "file:///data/sessions",
+    "memcached://memcached",
+    "memcached://10.0.0.1:11211/",
+    "redis://app:p%25w@h:6379/0",
+  ]) {
     it(`takes SESSION_STORE=${url}`, () => {
       assert.equal(readConfig({ ...GOOD, SESSION_STORE: url }).storeUrl, url);
     });
   }
 
   const FORM = "redis[s]://[user:password@]host[:port][/database]";
-  const FORMS = `${FORM}, memcached://host[:port] or memory:`;
-  const SCHEMES = "redis://, for TLS rediss://, memcached://, or memory:";
+  const FORMS = `${FORM}, memcached://host[:port], file:///folder or memory:`;
+  const SCHEMES = "redis://, for TLS rediss://, memcached://, file://, or memory:";
   const cases: [name: string, value: string, problem: string][] = [
     ["SESSION_STORE", "", `is not set; give the URL of the session store, ${FORMS}`],
     ["SESSION_STORE", "redis-master", `is not a URL; give ${FORMS}, with user and password percent-encoded`],
@@ -85,6 +91,14 @@ describe("demo: configuration", () => {
     ["SESSION_STORE", "memory", `is not a URL; give ${FORMS}, with user and password percent-encoded`],
     ["SESSION_STORE", "memory:x", "has something behind memory:; give memory: alone"],
     ["SESSION_STORE", "memory://", "has something behind memory:; give memory: alone"],
+    [
+      "SESSION_STORE",
+      "file://server/data",
+      "does not name a folder of this machine; give file:///folder, percent-encoded",
+    ],
+    ["SESSION_STORE", "file:///", "does not name a folder of this machine; give file:///folder, percent-encoded"],
+    ["SESSION_STORE", "file:///data?x", "does not name a folder of this machine; give file:///folder, percent-encoded"],
+    ["SESSION_STORE", "file:///%zz", "does not name a folder of this machine; give file:///folder, percent-encoded"],
     ["SESSION_STORE", "memcached:11211", "has no host; give memcached://host[:port]"],
     [
       "SESSION_STORE",
@@ -169,7 +183,7 @@ describe("demo: configuration", () => {
     assert.equal(out, "");
     assert.equal(
       err,
-      "SESSION_STORE: has an unsupported scheme; use redis://, for TLS rediss://, memcached://, or memory:\n" +
+      "SESSION_STORE: has an unsupported scheme; use redis://, for TLS rediss://, memcached://, file://, or memory:\n" +
         "SESSION_SECRET: key 1 of 1 is shorter than 32 characters; make one with: openssl rand -hex 32\n" +
         'PORT: is "x"; give a whole number from 0 to 65535 (0 picks a free port)\n',
     );

@@ -48,6 +48,11 @@ describe("demo: page", () => {
       "The session store does not answer; try again in a moment.",
     ],
     [
+      "files",
+      "This session is kept on the storage of the pod that answers you: no other pod knows it, but one that takes its place does.",
+      "The storage of this pod does not answer; nothing is lost, try again in a moment.",
+    ],
+    [
       "memory",
       "This session is kept in the memory of the pod that answers you: no other pod knows it, and it ends with the pod.",
       "This pod keeps as many sessions as it can; try again in a moment.",

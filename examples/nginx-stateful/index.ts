@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../components/hash.ts";
-import { labels, restrictedNamespace, selectorLabels } from "../../components/labels.ts";
+import { labels, namespaceSecurity, selectorLabels } from "../../components/labels.ts";
 import { restrictedContainer, restrictedPod } from "../../components/podSecurity.ts";
 import { StatefulWorkload } from "../../components/statefulWorkload.ts";
 
@@ -18,7 +18,7 @@ export default function nginxStateful() {
 
   const room = new k8s.core.v1.Namespace(
     "namespace",
-    { metadata: { name: namespace, labels: { ...labels(identity, "app"), ...restrictedNamespace } } },
+    { metadata: { name: namespace, labels: { ...labels(identity, "app"), ...namespaceSecurity("restricted") } } },
     { provider },
   );
   const data = { "nginx.conf": readFileSync(new URL("nginx.conf", import.meta.url), "utf8") };

@@ -1,3 +1,4 @@
+import { fileStore } from "./files.ts";
 import type { StoreLink, StoreOptions } from "./link.ts";
 import { connectMemcached } from "./memcached.ts";
 import { memoryStore } from "./memory.ts";
@@ -8,6 +9,8 @@ export function connectStore(options: StoreOptions): StoreLink {
   switch (new URL(options.url).protocol) {
     case "memory:":
       return memoryStore(options);
+    case "file:":
+      return fileStore(options);
     case "memcached:":
       return connectMemcached(options);
     default:

@@ -2,11 +2,11 @@ import type { Store } from "express-session";
 import type { Log } from "../log.ts";
 
 /** Where the sessions are kept, which decides what they survive. */
-export type StoreKind = "redis" | "memcached" | "memory";
+export type StoreKind = "redis" | "memcached" | "files" | "memory";
 
 /** How to reach the store. */
 export interface StoreOptions {
-  /** `redis://`, `rediss://`, `memcached://` or `memory:` URL, checked by storeUrl.ts. */
+  /** `redis://`, `rediss://`, `memcached://`, `file://` or `memory:` URL, checked by storeUrl.ts. */
   url: string;
   /** Path of the PEM file with the authorities trusted for `rediss://`; default those that come with Node. */
   caPath?: string | undefined;

@@ -15,8 +15,11 @@ export function haproxy(controller: "haproxy-ingress" | "haproxytech"): Proxy {
     port,
     command: (file) => Promise.resolve(["haproxy", "-W", "-q", "-f", file]),
     reload: "SIGUSR2", // The master starts workers with the new file.
-    configuration: async (stack, addresses) => {
-      const servers = addresses.map((address, index) => `server pod${index + 1} ${address}`);
+    configuration: async (stack, pods) => {
+      const backend = await backendLines(controller, stack);
+      // A dynamic cookie is made of the address, any other of the server's name.
+      const isNamed = backend.some((line) => /^cookie (?!.* dynamic( |$))/.test(line));
+      const servers = pods.map(({ name, address }) => `server ${name} ${address}${isNamed ? ` cookie ${name}` : ""}`);
       return [
         "defaults",
         "  mode http",
@@ -30,7 +33,7 @@ export function haproxy(controller: "haproxy-ingress" | "haproxytech"): Proxy {
         `  bind *:${port}`,
         "  default_backend app",
         "backend app",
-        ...[...(await backendLines(controller, stack)), ...servers].map((line) => `  ${line}`),
+        ...[...backend, ...servers].map((line) => `  ${line}`),
         "",
       ].join("\n");
     },

@@ -17,6 +17,7 @@ export function haproxyIngressLines({ serviceAnnotations }: Written): string[] {
     "cookie",
     value("session-cookie-name") ?? "INGRESSCOOKIE",
     value("session-cookie-strategy") ?? "insert",
+    ...(value("session-cookie-preserve") === "true" ? ["preserve"] : []),
     value("session-cookie-keywords") ?? "indirect nocache httponly",
     ...(domain === undefined ? [] : [`domain ${domain}`]),
     ...(isDynamic ? ["dynamic"] : []),

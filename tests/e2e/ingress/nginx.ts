@@ -22,11 +22,11 @@ export const nginx: Proxy = {
     return [...own, join(root, "usr/sbin/nginx"), "-p", folder, "-e", "stderr", "-c", file];
   },
   reload: "SIGHUP",
-  async configuration({ cluster, outputs: { namespace, app } }, addresses, folder) {
+  async configuration({ cluster, outputs: { namespace, app } }, pods, folder) {
     const { metadata } = await cluster.networking.readNamespacedIngress({ name: "app", namespace });
     const lines = nginxLines(metadata?.annotations ?? {}, app.service);
     // As the controller has it: a pod that fails once is spared for ten seconds.
-    const servers = addresses.map((address) => `server ${address} max_fails=1 fail_timeout=10s max_conns=0;`);
+    const servers = pods.map(({ address }) => `server ${address} max_fails=1 fail_timeout=10s max_conns=0;`);
     const folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     return [
       "daemon off;",

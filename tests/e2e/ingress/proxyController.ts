@@ -20,7 +20,14 @@ export interface Proxy {
   /** Makes its first process read the configuration again. */
   reload: NodeJS.Signals;
   /** What the controller would write for the stack's objects, as the cluster has them. */
-  configuration: (stack: DeployedStack, addresses: string[], folder: string) => Promise<string>;
+  configuration: (stack: DeployedStack, pods: ReadyPod[], folder: string) => Promise<string>;
+}
+
+/** A pod of the application that gets requests. */
+export interface ReadyPod {
+  name: string;
+  /** Address and port. */
+  address: string;
 }
 
 /**
@@ -81,7 +88,7 @@ export class ProxyController {
   /** Writes the configuration. Returns whether it is another. */
   async #write(): Promise<boolean> {
     if (this.#stack === undefined) return false;
-    const text = await this.#proxy.configuration(this.#stack, await readyAddresses(this.#stack), this.#folder);
+    const text = await this.#proxy.configuration(this.#stack, await readyPods(this.#stack), this.#folder);
     if (text === this.#written) return false;
     await writeFile(this.#file, text);
     this.#written = text;
@@ -108,8 +115,8 @@ export class ProxyController {
   }
 }
 
-/** Address and port of each ready pod of the application. */
-async function readyAddresses({ cluster, outputs: { namespace, app } }: DeployedStack): Promise<string[]> {
+/** Each ready pod of the application, by name. */
+async function readyPods({ cluster, outputs: { namespace, app } }: DeployedStack): Promise<ReadyPod[]> {
   const slices = await cluster.config
     .makeApiClient(DiscoveryV1Api)
     .listNamespacedEndpointSlice({ namespace, labelSelector: `kubernetes.io/service-name=${app.service}` });
@@ -117,7 +124,9 @@ async function readyAddresses({ cluster, outputs: { namespace, app } }: Deployed
     .flatMap(({ endpoints = [], ports = [] }) =>
       endpoints
         .filter(({ conditions }) => conditions?.ready === true)
-        .flatMap(({ addresses }) => addresses.map((address) => `${address}:${ports[0]?.port}`)),
+        .flatMap(({ addresses, targetRef }) =>
+          addresses.map((address) => ({ name: targetRef?.name ?? "", address: `${address}:${ports[0]?.port}` })),
+        ),
     )
-    .sort();
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
 }
