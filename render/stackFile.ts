@@ -44,14 +44,9 @@ export function readStackFile(stack: string, overrides: Overrides = {}, folder =
   };
 }
 
-<<<<<<< HEAD
-function stacks(folder: string): string[] {
+/** Names of the stacks that have a file; default: of this project. */
+export function stacks(folder = root): string[] {
   return readdirSync(folder).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
-=======
-/** Names of the stacks that have a file. */
-export function stacks(): string[] {
-  return readdirSync(root).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
->>>>>>> w-deploy
 }
 
 function override(target: Record<string, unknown>, [key = "", ...rest]: string[], value: unknown): void {
