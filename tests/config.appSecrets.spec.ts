@@ -48,6 +48,12 @@ describe("secrets of the application in the configuration", () => {
     ]);
   });
 
+  it("leave a key of ours to us, although a variable names it", async () => {
+    assert.deepEqual(await problemsOf({ app: from("storage") }), [
+      "shop:app.secretEnv.TOKEN.config names storage, which is a key of session-stack; take another, such as app-storage",
+    ]);
+  });
+
   it("are unknown keys unless a variable names them", async () => {
     assert.deepEqual(
       await problemsOf({ app: from("token"), token: "a", tokne: "hush" }, { secretKeys: ["token", "tokne"] }),
