@@ -10,6 +10,7 @@ import { networkPolicy } from "./app/protection.ts";
 import { deploymentRollout, firstReplicas, rolloutTimeout } from "./app/rollout.ts";
 import { claimVolume } from "./app/volumes.ts";
 import { checksumAnnotation } from "./checksum.ts";
+import { deadlineAnnotation } from "./deadline.ts";
 import { disruptionBudget } from "./disruptionBudget.ts";
 import { contentHash } from "./hash.ts";
 import { labels, selectorLabels, storeClientLabel, type Labels } from "./labels.ts";
@@ -159,6 +160,7 @@ function createStatefulWorkload(context: Context, template: Template, opts: pulu
       service: podsService,
       selector,
       labels: labels(identity(args), "app"),
+      annotations: { [deadlineAnnotation]: String(rollout.deadlineSeconds) },
       ports: { http: args.port },
       replicas: firstReplicas(args),
       template,

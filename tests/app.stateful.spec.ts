@@ -41,7 +41,12 @@ describe("App as a StatefulSet", () => {
     assert.deepEqual(set, {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name: "app", namespace: "shop", labels },
+      metadata: {
+        name: "app",
+        namespace: "shop",
+        labels,
+        annotations: { "session-stack/progress-deadline-seconds": "300" },
+      },
       spec: {
         serviceName: "app-pods",
         replicas: 3,
@@ -71,9 +76,18 @@ describe("App as a StatefulSet", () => {
     });
   });
 
-  it("passes on order, partition, maxUnavailable, minReadySeconds and history", async () => {
-    const rollout = { order: "parallel", partition: 2, maxUnavailable: 2, minReadySeconds: 5, history: 4 };
-    const { spec } = (await stateful({ rollout, replicas: 5 })).set as unknown as { spec: Record<string, unknown> };
+  it("passes on order, partition, maxUnavailable, minReadySeconds, history and deadlineSeconds", async () => {
+    const rollout = {
+      order: "parallel",
+      partition: 2,
+      maxUnavailable: 2,
+      minReadySeconds: 5,
+      history: 4,
+      deadlineSeconds: 60,
+    };
+    const { set } = await stateful({ rollout, replicas: 5 });
+    assert.deepEqual(set.metadata.annotations, { "session-stack/progress-deadline-seconds": "60" });
+    const { spec } = set as unknown as { spec: Record<string, unknown> };
     const { replicas, podManagementPolicy, updateStrategy, minReadySeconds, revisionHistoryLimit } = spec;
     assert.deepEqual(
       { replicas, podManagementPolicy, updateStrategy, minReadySeconds, revisionHistoryLimit },
