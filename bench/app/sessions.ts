@@ -73,15 +73,11 @@ async function logIn(url: string): Promise<string> {
 /** Latency where nobody waits for another, of a page with a session beside the same without the store. */
 async function latencies({ redis, memory }: Sides, { bursts }: Extent, report: Report): Promise<Result[]> {
   report(`measuring ${bursts} bursts of single requests with the store, without it, and without a session`);
-  const [stored = [], kept = [], plain = []] = await inTurn(
-    bursts,
-    [
-      () => burst(redis.url, "/api/session", redis.visits, alone),
-      () => burst(memory.url, "/api/session", memory.visits, alone),
-      () => burst(redis.url, "/api/pod", redis.visits, alone),
-    ],
-    (ask) => ask(),
-  );
+  const [stored = [], kept = [], plain = []] = await inBursts(bursts, [
+    () => burst(redis.url, "/api/session", redis.visits, alone),
+    () => burst(memory.url, "/api/session", memory.visits, alone),
+    () => burst(redis.url, "/api/pod", redis.visits, alone),
+  ]);
   const figure = (percentile: "p50" | "p99", peer: string, peers: Burst[]) => {
     const middle = (all: Burst[]) => median(all.map((one) => one[`${percentile}Ms`]));
     return compare({
@@ -103,15 +99,11 @@ async function latencies({ redis, memory }: Sides, { bursts }: Extent, report: R
 /** Sessions that are made in a second, beside visits of sessions that exist, and beside a pod that keeps them itself. */
 async function logins({ redis, memory }: Sides, { bursts }: Extent, report: Report): Promise<Result[]> {
   report(`measuring ${bursts} bursts of logins with the store and without it, and of visits`);
-  const [made = [], visited = [], kept = []] = await inTurn(
-    bursts,
-    [
-      () => burst(redis.url, "/api/login", redis.logins, crowd),
-      () => burst(redis.url, "/api/session", redis.visits, crowd),
-      () => burst(memory.url, "/api/login", memory.logins, crowd),
-    ],
-    (ask) => ask(),
-  );
+  const [made = [], visited = [], kept = []] = await inBursts(bursts, [
+    () => burst(redis.url, "/api/login", redis.logins, crowd),
+    () => burst(redis.url, "/api/session", redis.visits, crowd),
+    () => burst(memory.url, "/api/login", memory.logins, crowd),
+  ]);
   const figure = (peer: string, peers: Burst[], goal: string | null) => {
     const middle = (all: Burst[]) => median(all.map(({ perSecond }) => perSecond));
     return compare({
@@ -128,6 +120,12 @@ async function logins({ redis, memory }: Sides, { bursts }: Extent, report: Repo
     figure("visits of sessions that exist", visited, "≥ 0.8"),
     figure("sessions made in the pod's memory", kept, null),
   ];
+}
+
+/** Bursts of each in turn. The first of each is not counted: it meets code that is not compiled yet. */
+async function inBursts(count: number, subjects: (() => Promise<Burst>)[]): Promise<Burst[][]> {
+  const measured = await inTurn(count + 1, subjects, (ask) => ask());
+  return measured.map(([, ...counted]) => counted);
 }
 
 async function burst(url: string, path: string, script: string, amount: Amount): Promise<Burst> {
