@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import type {
   PolicyResource,
   ResourceValidationArgs,
@@ -55,6 +56,15 @@ describe("the policy pack", () => {
       rules.map(({ name }) => [name, "mandatory"]),
     );
     assert.equal(new Set(rules.map(({ description }) => description)).size, rules.length);
+  });
+
+  it("is described, each policy in a row of its own", () => {
+    const page = readFileSync(new URL("../docs/operations/policy.md", import.meta.url), "utf8");
+    const rows = [...page.matchAll(/^\| ([a-z][-a-z]+) +\|/gm)].map(([, name]) => name);
+    assert.deepEqual(
+      rows.filter((name) => name !== "policy"),
+      rules.map(({ name }) => name),
+    );
   });
 
   it("tells the engine what can be set, with the defaults", () => {

@@ -14,9 +14,8 @@ export const pinnedImages: Rule = {
     }),
 };
 
-/** A port of the registry is no tag; no tag means latest. */
+/** A port of the registry is no tag, and no tag means latest. A digest counts as a tag here, whatever stands before it. */
 function isPinned(image: string): boolean {
-  if (image.includes("@")) return true;
   const tag = /:([^/:]+)$/.exec(image)?.[1];
   return tag !== undefined && tag !== "latest";
 }
