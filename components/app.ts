@@ -11,8 +11,8 @@ import { deploymentRollout, firstReplicas, rolloutTimeout } from "./app/rollout.
 import { claimVolume } from "./app/volumes.ts";
 import { checksumAnnotation } from "./checksum.ts";
 import { deadlineAnnotation } from "./deadline.ts";
+import { createConfigMap } from "./configMap.ts";
 import { disruptionBudget } from "./disruptionBudget.ts";
-import { contentHash } from "./hash.ts";
 import { labels, selectorLabels, storeClientLabel, type Labels } from "./labels.ts";
 import type { SecretKey } from "./sessionSecret.ts";
 import { StatefulWorkload } from "./statefulWorkload.ts";
@@ -57,8 +57,8 @@ export class App extends pulumi.ComponentResource {
     const context = { name, args, parent: this, selector: this.selector };
 
     const secrets = createSecret(context);
-    const env = createConfigMap(context, "env", args.env);
-    const files = createConfigMap(context, "files", fileData(args.files));
+    const env = createConfig(context, "env", args.env);
+    const files = createConfig(context, "files", fileData(args.files));
     const template = podTemplate(context, { env: env?.name, files: files?.name });
     const parts = [...secrets, env?.object, files?.object].filter((part) => part !== undefined);
     const running = createWorkload(context, template, parts);
@@ -89,17 +89,11 @@ function createSecret(context: Context): k8s.core.v1.Secret[] {
   return [new k8s.core.v1.Secret(`${name}-secrets`, secret, { parent })];
 }
 
-/**
- * A ConfigMap of a name that its content decides, so that pods of two versions each keep theirs. Nothing is made of
- * nothing. The resource's name tells them apart, too: of one resource that is replaced, an update that fails would leave
- * the old object to be deleted by the next, although going back to the old configuration needs it.
- */
-function createConfigMap(context: Context, kind: string, data: Record<string, string>) {
+/** Nothing is made of nothing. */
+function createConfig(context: Context, kind: string, data: Record<string, string>) {
   if (Object.keys(data).length === 0) return undefined;
-  const suffix = `${kind}-${contentHash(data)}`;
-  const configMap = { metadata: metadata(context, `app-${suffix}`), immutable: true, data };
-  const object = new k8s.core.v1.ConfigMap(`${context.name}-${suffix}`, configMap, { parent: context.parent });
-  return { name: configMap.metadata.name, object };
+  const { name, parent } = context;
+  return createConfigMap(`${name}-${kind}`, metadata(context, `app-${kind}`), data, { parent });
 }
 
 type Template = ReturnType<typeof podTemplate>;

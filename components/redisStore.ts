@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "./hash.ts";
+import { createConfigMap, type NamedConfigMap } from "./configMap.ts";
 import { labels, selectorLabels } from "./labels.ts";
 import { redisConf, type RedisConf } from "./redis/conf.ts";
 import type { BackupSettings } from "./redis/backupJobs.ts";
@@ -70,7 +70,7 @@ export class RedisStore extends pulumi.ComponentResource {
     const members = createStatefulSet(context, config, [...passwords.secrets, headless]);
     createClientServices(name, args, { parent: this, dependsOn: members });
     createStoreProtection(name, args, this);
-    createStoreBackup(name, { ...args, configName: config.metadata.name }, this);
+    createStoreBackup(name, { ...args, configName: config.object.metadata.name }, this);
 
     this.host = names.clientHost(args.namespace);
     this.port = names.port;
@@ -113,11 +113,7 @@ const scripts = [
 function createConfig(context: Context) {
   const { name, args, parent } = context;
   const data = { "redis.conf": redisConf({ ...args, tls: args.tls !== null }), ...readScripts() };
-  return new k8s.core.v1.ConfigMap(
-    `${name}-config`,
-    { metadata: metadata(context, `redis-config-${contentHash(data)}`), immutable: true, data },
-    { parent },
-  );
+  return createConfigMap(`${name}-config`, metadata(context, "redis-config"), data, { parent });
 }
 
 function readScripts(): Record<string, string> {
@@ -126,7 +122,7 @@ function readScripts(): Record<string, string> {
   );
 }
 
-function createStatefulSet(context: Context, config: k8s.core.v1.ConfigMap, dependsOn: pulumi.Resource[]) {
+function createStatefulSet(context: Context, config: NamedConfigMap, dependsOn: pulumi.Resource[]) {
   const { name, args, parent } = context;
   return new k8s.apps.v1.StatefulSet(
     `${name}-members`,
@@ -145,7 +141,7 @@ function createStatefulSet(context: Context, config: k8s.core.v1.ConfigMap, depe
             labels: labels(identity(args), "session-store"),
             ...(args.metrics === null ? {} : { annotations: metricsAnnotations }),
           },
-          spec: memberPod({ ...args, configName: config.metadata.name }),
+          spec: memberPod({ ...args, configName: config.object.metadata.name }),
         },
         volumeClaimTemplates: [claimTemplate(context)],
       },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { alertRules } from "../components/redis/metrics.ts";
 import { RedisStore, type RedisStoreArgs } from "../components/redisStore.ts";
 import { children, run } from "./mocks.ts";
-import { args, create as createStore, metadata, optionsOf, tls } from "./redisStores.ts";
+import { args, create as createStore, metadata, optionsOf, tls, configOf } from "./redisStores.ts";
 
 // That Kubernetes changes a running set in the way the objects ask for is not proved here. The exporter's container and
 // rules as such are tested in redisMetrics.spec.ts, the CronJobs in storeBackup.spec.ts.
@@ -43,9 +43,10 @@ interface CronJob {
 async function create(overrides: Partial<RedisStoreArgs>) {
   const made = await createStore(overrides);
   const set = made.find("kubernetes:apps/v1:StatefulSet", "store-members").inputs as unknown as StatefulSet;
-  const config = made.find("kubernetes:core/v1:ConfigMap", "store-config").inputs as unknown as ConfigMap;
+  const config = configOf(made) as unknown as ConfigMap;
   const cronJob = (name: string) => made.find("kubernetes:batch/v1:CronJob", name).inputs as unknown as CronJob;
-  const objects = children(made, "session-stack:index:RedisStore");
+  // The ConfigMap is called after its content, which options change.
+  const objects = children(made, "session-stack:index:RedisStore").map((one) => one.replace(/(store-config)-.*/, "$1"));
   return { ...made, spec: set.spec, pod: set.spec.template.spec, config, cronJob, objects };
 }
 

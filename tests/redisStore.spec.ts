@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../components/hash.ts";
 import { redisConf } from "../components/redis/conf.ts";
 import { children, valueOf } from "./mocks.ts";
-import { args, create, labels, metadata, optionsOf, selector } from "./redisStores.ts";
+import { args, configOf, create, labels, metadata, optionsOf, selector } from "./redisStores.ts";
 
 // What options change is tested in redisStore.options.spec.ts, users and passwords in redisStore.passwords.spec.ts.
 // Not proved here: that a server starts with what it is given (end-to-end suite).
@@ -17,6 +17,8 @@ const scripts = Object.fromEntries(
     .map((file) => [file, readFileSync(new URL(file, components), "utf8")]),
 );
 
+const data = { "redis.conf": redisConf({ ...args, tls: false }), ...scripts };
+
 const probe = (script: string) => ({ exec: { command: ["sh", `/etc/session-store/${script}`] }, timeoutSeconds: 5 });
 
 describe("RedisStore", () => {
@@ -24,7 +26,7 @@ describe("RedisStore", () => {
     assert.deepEqual(children(await create(), "session-stack:index:RedisStore"), [
       "kubernetes:apps/v1:StatefulSet store-members",
       "kubernetes:batch/v1:CronJob store-restore",
-      "kubernetes:core/v1:ConfigMap store-config",
+      `kubernetes:core/v1:ConfigMap store-config-${contentHash(data)}`,
       "kubernetes:core/v1:Secret store-secret",
       "kubernetes:core/v1:Secret store-users",
       "kubernetes:core/v1:Service store-headless",
@@ -52,8 +54,7 @@ describe("RedisStore", () => {
   });
 
   it("names its immutable ConfigMap by the hash of the configuration and of every script", async () => {
-    const data = { "redis.conf": redisConf({ ...args, tls: false }), ...scripts };
-    assert.deepEqual((await create()).find("kubernetes:core/v1:ConfigMap", "store-config").inputs, {
+    assert.deepEqual(configOf(await create()), {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: metadata(`redis-config-${contentHash(data)}`),
@@ -140,8 +141,9 @@ describe("RedisStore", () => {
   });
 
   it("runs its members as a StatefulSet, restricted, each on its own claim", async () => {
-    const { find } = await create();
-    const config = find("kubernetes:core/v1:ConfigMap", "store-config").inputs;
+    const made = await create();
+    const { find } = made;
+    const config = configOf(made);
     const { metadata: ofSet, spec } = find("kubernetes:apps/v1:StatefulSet", "store-members").inputs;
     assert.deepEqual(ofSet, metadata("redis"));
     assert.deepEqual(spec, {

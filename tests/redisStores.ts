@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import { RedisStore, type RedisStoreArgs } from "../components/redisStore.ts";
-import { run } from "./mocks.ts";
+import { run, type Run } from "./mocks.ts";
 
 /** A store as the tests make it, unless they say otherwise. */
 export const args: RedisStoreArgs = {
@@ -42,6 +43,13 @@ export const metadata = (name: string) => ({ name, namespace: "shop", labels });
 /** Makes one with these changes. */
 export const create = (overrides: Partial<RedisStoreArgs> = {}, opts?: pulumi.ComponentResourceOptions) =>
   run(() => new RedisStore("store", { ...args, ...overrides }, opts));
+
+/** The ConfigMap of a store, whose resource is named after its content. */
+export function configOf({ resources }: Run<RedisStore>): Record<string, unknown> {
+  const [config] = resources.filter(({ name }) => name.startsWith("store-config-"));
+  assert.ok(config !== undefined);
+  return config.inputs;
+}
 
 /** Options with which it made each of its resources, by name: mocks do not tell them. */
 export async function optionsOf(overrides: Partial<RedisStoreArgs> = {}) {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../components/hash.ts";
+import { createConfigMap } from "../../components/configMap.ts";
 import { labels, namespaceSecurity, selectorLabels } from "../../components/labels.ts";
 import { restrictedContainer, restrictedPod } from "../../components/podSecurity.ts";
 import { StatefulWorkload } from "../../components/statefulWorkload.ts";
@@ -22,15 +22,10 @@ export default function nginxStateful() {
     { provider },
   );
   const data = { "nginx.conf": readFileSync(new URL("nginx.conf", import.meta.url), "utf8") };
-  const settings = new k8s.core.v1.ConfigMap(
-    "settings",
-    {
-      metadata: { name: `web-${contentHash(data)}`, namespace, labels: labels(identity, "app") },
-      immutable: true,
-      data,
-    },
-    { provider, dependsOn: [room] },
-  );
+  const settings = createConfigMap("settings", { name: "web", namespace, labels: labels(identity, "app") }, data, {
+    provider,
+    dependsOn: [room],
+  });
   const web = new StatefulWorkload(
     "web",
     {
@@ -50,10 +45,10 @@ export default function nginxStateful() {
         storageClassName: config.get("storageClassName"),
       },
       template: {
-        spec: pod(config.get("image") ?? "docker.io/nginxinc/nginx-unprivileged:1.30.5-alpine", settings.metadata.name),
+        spec: pod(config.get("image") ?? "docker.io/nginxinc/nginx-unprivileged:1.30.5-alpine", settings.name),
       },
     },
-    { provider, dependsOn: [room] },
+    { provider, dependsOn: [room, settings.object] },
   );
   return { namespace, pods: `${web.workload}-<number>.${web.service}.${namespace}.svc` };
 }
