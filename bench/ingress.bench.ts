@@ -12,24 +12,18 @@ import { nodeAddress } from "../tests/e2e/ingress/nodeAddress.ts";
 import { podsAreKnown } from "../tests/e2e/ingress/visitors.ts";
 import { ownStack, withoutVolumes } from "../tests/e2e/ownStack.ts";
 import { lookupAs } from "../tests/e2e/proof/browser.ts";
-import {
-  burstSeconds,
-  connections,
-  cookieScript,
-  loadCommand,
-  parseBurst,
-  type Burst,
-  type Target,
-} from "./ingress/loadTool.ts";
 import { onLocalNode } from "./node.ts";
 import { compare, type Measurement, type Result } from "./result.ts";
 import { inTurn, median } from "./series.ts";
+import { cookieScript, loadCommand, parseBurst, type Burst, type Target } from "./wrk.ts";
 
 // The same application twice on the local node, with affinity and without, behind the same Traefik. Requests ask for the
 // pod's name and touch no session, so that it is the way that is measured.
 
 /** Times that each is measured; the median counts. */
-const rounds = 9;
+const wholeRounds = 9;
+const connections = 32;
+const burstSeconds = 5;
 /** Visitors who have a cookie, and so a pod. */
 const pinned = 60;
 /** Visitors who come for the first time. */
@@ -40,13 +34,13 @@ const replicas = 2;
 
 type Report = (line: string) => void;
 
-export async function run(report: Report): Promise<Result[]> {
+export async function run(report: Report, isShort: boolean): Promise<Result[]> {
   if (spawnSync("wrk", ["-v"]).error !== undefined) throw new Error("there is no wrk on PATH: apt-get install wrk");
   return onLocalNode(async (environment) => {
     const folder = await mkdtemp(join(tmpdir(), "session-stack-bench-"));
     const sides = { sticky: await side("sticky", environment), free: await side("free", environment) };
     try {
-      return await measure(sides, folder, report);
+      return await measure(sides, folder, isShort ? 1 : wholeRounds, report);
     } finally {
       report("removing the stacks");
       await rm(folder, { recursive: true });
@@ -75,7 +69,12 @@ async function side(name: "sticky" | "free", environment: Environment): Promise<
   return { host, options: await ownStack(`bench-${name}`, environment, overrides) };
 }
 
-async function measure({ sticky, free }: Record<"sticky" | "free", Side>, folder: string, report: Report) {
+async function measure(
+  { sticky, free }: Record<"sticky" | "free", Side>,
+  folder: string,
+  rounds: number,
+  report: Report,
+) {
   report("deploying the application with affinity and without");
   const stack = await deployStack(sticky.options);
   await deployStack(free.options);
@@ -118,7 +117,7 @@ type Subject = Target & { name: string };
 async function burst(target: Subject, folder: string): Promise<Burst> {
   const script = join(folder, `${target.name}.lua`);
   await writeFile(script, cookieScript(target.cookies));
-  const [program = "", ...args] = namespaceCommand(loadCommand(target, script));
+  const [program = "", ...args] = namespaceCommand(loadCommand(target, { connections, seconds: burstSeconds }, script));
   return parseBurst((await execa(program, args)).stdout);
 }
 

@@ -18,8 +18,8 @@ import { Side, tlsSecret, type Link } from "./store/side.ts";
 // with claims on the node's disk, which is the one behind the share.
 
 /** Times that each is measured; the median counts. */
-const rounds = 5;
-const restoreRounds = 2;
+const whole = { rounds: 5, restoreRounds: 2 };
+const short = { rounds: 1, restoreRounds: 1 };
 
 /**
  * Writes of a burst: some seconds of them, and below the 64 MB at which a server rewrites its append-only file, which
@@ -33,9 +33,9 @@ const size = "6Gi";
 
 type Report = (line: string) => void;
 
-export async function run(report: Report): Promise<Result[]> {
+export async function run(report: Report, isShort: boolean): Promise<Result[]> {
   return onLocalNode(async (environment) => {
-    const sides = await makeSides(environment, report);
+    const sides = { ...(await makeSides(environment, report)), ...(isShort ? short : whole) };
     // What a run that was killed has left.
     await cleanUp(environment, sides);
     try {
@@ -47,12 +47,15 @@ export async function run(report: Report): Promise<Result[]> {
   });
 }
 
-interface Sides {
+interface Pair {
   claim: Side;
   disk: Side;
 }
 
-async function makeSides(environment: Environment, report: Report): Promise<Sides> {
+/** The pair, and how often each is measured. */
+type Sides = Pair & typeof whole;
+
+async function makeSides(environment: Environment, report: Report): Promise<Pair> {
   const store: Overrides = {
     ...unreachable,
     "store.memory": memory,
@@ -68,7 +71,7 @@ async function makeSides(environment: Environment, report: Report): Promise<Side
   };
 }
 
-async function cleanUp({ options, exportDirectory = "" }: Environment, { claim, disk }: Sides): Promise<void> {
+async function cleanUp({ options, exportDirectory = "" }: Environment, { claim, disk }: Pair): Promise<void> {
   await claim.destroy();
   await disk.destroy();
   await removeDisk(connect(options.target));
@@ -89,7 +92,7 @@ async function measure({ options }: Environment, sides: Sides, report: Report): 
   const peer = `${await sides.disk.version()} on local disk`;
 
   const results = await measureWrites(sides, 0, peer, report);
-  const restored = await measureRestore(both, peer, report);
+  const restored = await measureRestore(both, sides.restoreRounds, peer, report);
   for (const replicas of [1, 2]) {
     report(`deploying with replicas: ${replicas}`);
     await deploy({ "store.replicas": replicas });
@@ -104,12 +107,12 @@ async function measure({ options }: Environment, sides: Sides, report: Report): 
 const durabilities = ["always", "everysec"] as const;
 const load = `${clients} clients, ${valueBytes} B`;
 
-async function measureWrites({ claim, disk }: Sides, replicas: number, peer: string, report: Report) {
+async function measureWrites({ claim, disk, rounds }: Sides, replicas: number, peer: string, report: Report) {
   const results: Result[] = [];
   for (const durability of durabilities) {
     const subject = `${durability}, ${replicas === 1 ? "1 replica" : `${replicas} replicas`}, ${load}`;
     report(`measuring ${subject}`);
-    const [own = [], peers = []] = await bursts(durability, [
+    const [own = [], peers = []] = await bursts(durability, rounds, [
       { side: claim, link: "plain" },
       { side: disk, link: "plain" },
     ]);
@@ -119,13 +122,13 @@ async function measureWrites({ claim, disk }: Sides, replicas: number, peer: str
 }
 
 /** With TLS beside local disk with it, and beside the same server on the claim asked without it. */
-async function measureTls({ claim, disk }: Sides, peer: string, report: Report): Promise<Result[]> {
+async function measureTls({ claim, disk, rounds }: Sides, peer: string, report: Report): Promise<Result[]> {
   const results: Result[] = [];
   await claim.openPlainPort();
   for (const durability of durabilities) {
     const subject = `${durability}, TLS, 0 replicas, ${load}`;
     report(`measuring ${subject}`);
-    const [own = [], plain = [], peers = []] = await bursts(durability, [
+    const [own = [], plain = [], peers = []] = await bursts(durability, rounds, [
       { side: claim, link: "tls" },
       { side: claim, link: "plain beside tls" },
       { side: disk, link: "tls" },
@@ -142,7 +145,7 @@ interface Subject {
 }
 
 /** Writes to empty stores in turn. */
-async function bursts(durability: (typeof durabilities)[number], subjects: Subject[]) {
+async function bursts(durability: (typeof durabilities)[number], rounds: number, subjects: Subject[]) {
   for (const { side } of subjects) {
     await side.setDurability(durability);
     await side.empty();
@@ -155,7 +158,7 @@ async function bursts(durability: (typeof durabilities)[number], subjects: Subje
 }
 
 /** The same archive's sessions, on each side out of an archive on a claim of the same kind as the store's. */
-async function measureRestore(sides: Side[], peer: string, report: Report): Promise<Result> {
+async function measureRestore(sides: Side[], rounds: number, peer: string, report: Report): Promise<Result> {
   report(`making an archive of ${restoredKeys} sessions on each`);
   const archive = async (side: Side) => {
     await side.setDurability("always");
@@ -164,7 +167,7 @@ async function measureRestore(sides: Side[], peer: string, report: Report): Prom
   };
   await Promise.all(sides.map(archive));
   report("measuring the restore");
-  const [own = [], peers = []] = await inTurn(restoreRounds, sides, timeRestore);
+  const [own = [], peers = []] = await inTurn(rounds, sides, timeRestore);
   for (const side of sides) await side.empty();
   return compare({
     metric: `restore of ${restoredKeys / 1e6} M sessions of ${valueBytes} B, always, 0 replicas`,

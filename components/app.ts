@@ -10,6 +10,7 @@ import { networkPolicy } from "./app/protection.ts";
 import { deploymentRollout, firstReplicas, rolloutTimeout } from "./app/rollout.ts";
 import { claimVolume } from "./app/volumes.ts";
 import { checksumAnnotation } from "./checksum.ts";
+import { deadlineAnnotation } from "./deadline.ts";
 import { disruptionBudget } from "./disruptionBudget.ts";
 import { contentHash } from "./hash.ts";
 import { labels, selectorLabels, storeClientLabel, type Labels } from "./labels.ts";
@@ -121,15 +122,21 @@ function createWorkload(context: Context, template: Template, dependsOn: pulumi.
     : createStatefulWorkload(context, template, opts);
 }
 
-/** The autoscaler owns the number of replicas from its first decision on; when it is gone, they are taken back. */
-const takesBack = { "pulumi.com/patchForce": "true" };
+/**
+ * An autoscaler owns the number of replicas from its first decision on. Without one it is taken back from whoever has
+ * it. That the annotation comes and goes is what the engine sees of such a change: the number that it noted last may be
+ * the one that is asked for, although the cluster has another.
+ */
+function ofReplicas({ autoscale }: AppArgs) {
+  return autoscale === null ? { annotations: { "pulumi.com/patchForce": "true" } } : {};
+}
 
 function createDeployment(context: Context, { spec, ...template }: Template, opts: pulumi.CustomResourceOptions) {
   const { name, args, selector } = context;
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     {
-      metadata: { ...metadata(context, workload), annotations: takesBack },
+      metadata: { ...metadata(context, workload), ...ofReplicas(args) },
       spec: {
         replicas: firstReplicas(args),
         ...deploymentRollout(args),
@@ -153,6 +160,7 @@ function createStatefulWorkload(context: Context, template: Template, opts: pulu
       service: podsService,
       selector,
       labels: labels(identity(args), "app"),
+      annotations: { [deadlineAnnotation]: String(rollout.deadlineSeconds) },
       ports: { http: args.port },
       replicas: firstReplicas(args),
       template,

@@ -16,6 +16,8 @@ export interface StatefulWorkloadArgs {
   selector: Labels;
   /** Labels of the set, the Service and the pods, beside `selector`. */
   labels: Labels;
+  /** Annotations of the set alone; default: none. */
+  annotations?: Record<string, string>;
   /** Ports of the headless Service by name. The pod's containers have ports of these names. */
   ports: Record<string, number>;
   replicas: number;
@@ -108,7 +110,7 @@ function createStatefulSet(name: string, args: StatefulWorkloadArgs, opts: pulum
   return new k8s.apps.v1.StatefulSet(
     `${name}-set`,
     {
-      metadata: metadata(args, args.workload),
+      metadata: { ...metadata(args, args.workload), annotations: args.annotations },
       spec: {
         serviceName: args.service,
         replicas: args.replicas,

@@ -43,7 +43,10 @@ export const app = object({
   runAsUser: wholeNumber(0, 2_147_483_647).optional(),
   readOnlyRoot: flag().default(true),
   /** Folders that every container of the pod can write to, empty when a pod starts. */
-  writable: z.array(mountPath(), "must be a list of absolute paths").default(["/tmp"]),
+  writable: z
+    .array(mountPath(), "must be a list of absolute paths")
+    .refine((folders) => new Set(folders).size === folders.length, "must name each folder once")
+    .default(["/tmp"]),
   drainSeconds: wholeNumber(0, 300).default(10),
   /** Seconds from SIGTERM and preStop to SIGKILL; default drainSeconds + 30. */
   graceSeconds: wholeNumber(1, 3600).optional(),

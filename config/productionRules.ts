@@ -1,3 +1,4 @@
+import { containersOf } from "./containerRules.ts";
 import type { Problem } from "./rules.ts";
 import type { Settings } from "./schema.ts";
 
@@ -17,7 +18,7 @@ function imagesArePinned(settings: Settings): Problem[] {
 
 function images({ app, store, storage }: Settings): Record<string, string | undefined> {
   return {
-    "app.image": app.image,
+    ...Object.fromEntries(containersOf(app).map(({ path, image }) => [`${path.join(".")}.image`, image])),
     "store.image": store.kind === "redis" || store.kind === "memcached" ? store.image : undefined,
     "store.metrics.image": store.kind === "redis" ? store.metrics?.image : undefined,
     "storage.nfs.provisionerImage":
@@ -32,7 +33,9 @@ function isLatest(image: string): boolean {
 }
 
 function requestsAreGiven({ app }: Settings): Problem[] {
-  return (["cpu", "memory"] as const)
-    .filter((resource) => app.resources.requests[resource] === undefined)
-    .map((resource) => ({ path: ["app", "resources", "requests", resource], message: "is required in prod" }));
+  return containersOf(app).flatMap(({ path, resources }) =>
+    (["cpu", "memory"] as const)
+      .filter((resource) => resources.requests[resource] === undefined)
+      .map((resource) => ({ path: [...path, "resources", "requests", resource], message: "is required in prod" })),
+  );
 }

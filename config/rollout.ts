@@ -4,9 +4,6 @@ import { mountPath } from "./paths.ts";
 
 /** How many pods there are, how they are replaced, and where they run. */
 
-/** Pods of an application that says neither how many it wants nor between which numbers. */
-export const defaultReplicas = 3;
-
 export const autoscale = object({
   min: wholeNumber(1, 100),
   max: wholeNumber(1, 1000),

@@ -1,9 +1,9 @@
 import { affinityRules } from "./affinityRules.ts";
+import { appRules } from "./appRules.ts";
 import { appSecretRules } from "./appSecrets.ts";
 import { exposureRules } from "./exposureRules.ts";
 import { namespaceLength, namespaceName } from "./fields.ts";
 import { productionRules } from "./productionRules.ts";
-import { parseBytes, parseCores } from "./quantity.ts";
 import { rotationRules } from "./rotation.ts";
 import type { Settings } from "./schema.ts";
 import { storeRules } from "./storeRules.ts";
@@ -40,7 +40,7 @@ export function crossChecks(settings: Settings, surroundings: Surroundings): Pro
     ...storeRules(settings),
     ...variableRules(settings),
     ...appSecretRules(settings, surroundings),
-    ...requestsWithinLimits(settings),
+    ...appRules(settings),
     ...exposureRules(settings, instance),
     ...affinityRules(settings),
     ...(stack === "prod" ? productionRules(settings) : []),
@@ -85,23 +85,4 @@ function secretIsSecret({ sessionSecret }: Settings, isSecret: Surroundings["isS
 function oneSessionSecret({ sessionSecret, sessionSecretRef }: Settings): Problem | undefined {
   if (sessionSecret === undefined || sessionSecretRef === undefined) return undefined;
   return { path: ["sessionSecretRef"], message: "and sessionSecret exclude each other; remove one" };
-}
-
-/** Kubernetes would refuse every pod, which only the ReplicaSet's events tell. */
-function requestsWithinLimits({ app: { resources } }: Settings): Problem[] {
-  const { requests, limits } = resources;
-  const tooMuch = {
-    cpu: exceeds(requests.cpu, limits.cpu, parseCores),
-    memory: exceeds(requests.memory, limits.memory, parseBytes),
-  };
-  return (["cpu", "memory"] as const)
-    .filter((resource) => tooMuch[resource])
-    .map((resource) => ({
-      path: ["app", "resources", "requests", resource],
-      message: `must be at most the limit, app.resources.limits.${resource} (${limits[resource]})`,
-    }));
-}
-
-function exceeds(request = "0", limit: string | undefined, parse: (quantity: string) => number | undefined): boolean {
-  return limit !== undefined && (parse(request) ?? 0) > (parse(limit) ?? 0);
 }

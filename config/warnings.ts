@@ -1,12 +1,13 @@
+import { appWarnings } from "./appWarnings.ts";
 import { exposureWarnings } from "./exposureWarnings.ts";
 import type { Settings } from "./schema.ts";
 
 /** What a configuration gives up on purpose, said loudly on every run: one sentence each. */
 export function warnings(settings: Settings, stack: string): string[] {
-  return [...storeWarnings(settings, stack), ...exposureWarnings(settings, stack)];
+  return [...storeWarnings(settings, stack), ...appWarnings(settings.app, stack), ...exposureWarnings(settings, stack)];
 }
 
-function storeWarnings({ store }: Settings, stack: string): string[] {
+function storeWarnings({ store, app }: Settings, stack: string): string[] {
   const isProduction = stack === "prod";
   switch (store.kind) {
     case "redis":
@@ -19,7 +20,7 @@ function storeWarnings({ store }: Settings, stack: string): string[] {
     case "external":
       return isProduction && !store.external.tls ? [externalPlainText] : [];
     case "none":
-      return [none];
+      return [app.claim === null ? none : noneWithClaims];
   }
 }
 
@@ -27,6 +28,8 @@ const memcached =
   "store.kind memcached keeps sessions in memory alone: all sessions are lost when its pod restarts. Use redis to keep them.";
 const none =
   "store.kind none: each session lives in one pod and is lost with it, so a rollout of the application logs everybody out. Use redis to keep them.";
+const noneWithClaims =
+  "store.kind none: each session lives in one pod, and its visitor waits while that pod is away. Use redis to let the others serve.";
 const everysec =
   "store.durability everysec in prod: the writes of the last second or two, acknowledged already, are lost when the node fails. Use always to keep them.";
 const plainText =

@@ -5,13 +5,15 @@ import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
 import { apiMessage, orUndefined, type Cluster } from "./cluster.ts";
 import { refuseUnknownKinds, unknownKinds } from "./kinds.ts";
+import { withLiveReplicas } from "./replicas.ts";
 import { SecretWriter, type SecretKeeper } from "./secrets.ts";
 
 /** Owner of the fields that are applied here. @see https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 const fieldManager = "session-stack";
 
 /**
- * Applies rendered objects in their order. Secrets keep the passwords that they hold.
+ * Applies rendered objects in their order. Secrets keep the passwords that they hold, and workloads with an autoscaler
+ * the replicas that they have. Autoscalers that are no longer wanted go first: they would change what is applied.
  * @throws Error naming the object and the API server's reason, when the Pulumi engine owns the namespace, or when the
  *   cluster lacks a kind.
  */
@@ -19,7 +21,8 @@ export async function apply(cluster: Cluster, objects: KubernetesObject[], keepe
   await refuseEnginesNamespaces(cluster, objects);
   await refuseUnknownKinds(cluster, objects);
   const secrets = await SecretWriter.create(cluster, objects, keeper);
-  for (const object of objects) {
+  await deleteUnwanted(cluster, objects, autoscalers);
+  for (const object of await withLiveReplicas(cluster, objects)) {
     try {
       await (object.kind === "Secret" ? secrets.apply(object) : applyServerSide(cluster, object));
     } catch (error) {
@@ -29,22 +32,30 @@ export async function apply(cluster: Cluster, objects: KubernetesObject[], keepe
 }
 
 /** Deletes what an earlier release of the stack had and this one has not: old configurations, a dropped Ingress. */
-export async function prune(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
+export function prune(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
+  return deleteUnwanted(cluster, objects, prunable);
+}
+
+async function deleteUnwanted(cluster: Cluster, objects: KubernetesObject[], kinds: Kind[]): Promise<void> {
   const wanted = new Set(objects.map(identity));
   for (const scope of ownedNamespaces(objects)) {
-    const found = await listPrunable(cluster, scope);
+    const found = await listOurs(cluster, scope, kinds);
     for (const object of found.filter((item) => !wanted.has(identity(item)))) {
       await orUndefined(cluster.objects.delete(object));
     }
   }
 }
 
+type Kind = Pick<KubernetesObject, "apiVersion" | "kind">;
+
+const autoscalers: Kind[] = [{ apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler" }];
+
 /**
  * Kinds that hold neither data nor secrets, so that deleting one loses nothing: the claims of a StatefulSet stay. Of
  * Secrets only those whose certificate was made here go, as the hosts that it was for have. Workloads come first, for
  * what is left of them needs the rest while they end.
  */
-const prunable = [
+const prunable: Kind[] = [
   { apiVersion: "batch/v1", kind: "CronJob" },
   { apiVersion: "apps/v1", kind: "Deployment" },
   { apiVersion: "apps/v1", kind: "StatefulSet" },
@@ -57,9 +68,13 @@ const prunable = [
   { apiVersion: "v1", kind: "Secret" },
 ];
 
-async function listPrunable(cluster: Cluster, { namespace, labelSelector }: Scope): Promise<KubernetesObject[]> {
+async function listOurs(
+  cluster: Cluster,
+  { namespace, labelSelector }: Scope,
+  wantedKinds: Kind[],
+): Promise<KubernetesObject[]> {
   const { objects: api } = cluster;
-  const kinds = prunable.map((kind) => ({ ...kind, metadata: { name: "" } }));
+  const kinds = wantedKinds.map((kind) => ({ ...kind, metadata: { name: "" } }));
   const missing = await unknownKinds(cluster, kinds);
   const lists = kinds
     .filter((kind) => !missing.includes(kind))

@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../render/objects.ts";
 import { orUndefined, type Cluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import { unknownKinds } from "./kinds.ts";
+import { selectorOf } from "./workload.ts";
 
 /** Seconds for a namespace with its pods, or for the volumes of its claims, to go. */
 const deadline = 120;
@@ -46,17 +47,14 @@ async function deleteWorkloads({ core, objects: api }: Cluster, objects: Kuberne
   const workloads = objects.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
   for (const workload of workloads) await orUndefined(api.delete(workload));
   for (const { kind, metadata, spec } of workloads) {
-    const scope = { namespace: metadata.namespace ?? "", labelSelector: selectorOf(spec) };
+    const scope = { namespace: metadata.namespace ?? "", labelSelector: podsOf(spec) };
     const gone = async () => (await core.listNamespacedPod(scope)).items.length === 0;
     await eventually(`the pods of ${kind} ${scope.namespace}/${metadata.name} to go`, deadline, gone);
   }
 }
 
-function selectorOf(spec: KubernetesObject["spec"]): string {
-  const { matchLabels } = spec?.selector as { matchLabels: Record<string, string> };
-  return Object.entries(matchLabels)
-    .map((label) => label.join("="))
-    .join(",");
+function podsOf(spec: KubernetesObject["spec"]): string {
+  return selectorOf((spec?.selector as { matchLabels: Record<string, string> }).matchLabels);
 }
 
 /**
@@ -68,7 +66,7 @@ async function deleteGuests(cluster: Cluster, guests: KubernetesObject[], claims
   for (const object of leaving.toReversed()) await orUndefined(cluster.objects.delete(object));
   if (!claimsToo) return;
   for (const { metadata, spec } of guests.filter(({ kind }) => kind === "StatefulSet")) {
-    const scope = { namespace: metadata.namespace ?? "", labelSelector: selectorOf(spec) };
+    const scope = { namespace: metadata.namespace ?? "", labelSelector: podsOf(spec) };
     await cluster.core.deleteCollectionNamespacedPersistentVolumeClaim(scope);
   }
 }

@@ -21,7 +21,13 @@ export async function until<T>(what: string, seconds: number, look: Look<T>): Pr
   }
 }
 
-/** The same where an error means not yet: what is waited for is often absent or refusing at first. */
+/** Thrown by a look for which `eventually` must not wait any longer, which throws it on. */
+export class Hopeless extends Error {}
+
+/**
+ * The same where an error means not yet: what is waited for is often absent or refusing at first. Only {@link Hopeless}
+ * ends the wait.
+ */
 export async function eventually<T>(what: string, seconds: number, look: Look<T>): Promise<T> {
   let last: unknown;
   const patient = async () => {
@@ -30,6 +36,7 @@ export async function eventually<T>(what: string, seconds: number, look: Look<T>
       last = undefined;
       return found;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
       return undefined;
     }
@@ -37,7 +44,7 @@ export async function eventually<T>(what: string, seconds: number, look: Look<T>
   try {
     return await until(what, seconds, patient);
   } catch (error) {
-    if (!(last instanceof Error)) throw error;
+    if (error instanceof Hopeless || !(last instanceof Error)) throw error;
     throw new Error(`${(error as Error).message}: ${last.message}`, { cause: error });
   }
 }

@@ -64,7 +64,7 @@ export class SecretWriter {
   /**
    * Creates or changes one Secret. One that holds a secret of the configuration, which only the engine can decrypt, is
    * left to whoever made it.
-   * @throws Error when there is none of that kind yet.
+   * @throws Error when there is none of that kind yet, or one that lacks a key.
    */
   async apply(rendered: KubernetesObject): Promise<void> {
     const existing = await this.#read(rendered);
@@ -77,9 +77,7 @@ export class SecretWriter {
     const { name, namespace = "" } = rendered.metadata;
     const hosts = certificateHosts(rendered.stringData ?? {});
     if (hosts !== undefined) return existing ?? this.#create(rendered, await selfSigned(hosts));
-    const [key] = configKeys(rendered.stringData ?? {});
-    if (key !== undefined && existing !== undefined) return existing;
-    if (key !== undefined) throw new Error(undecryptable(rendered, key));
+    if (configKeys(rendered.stringData ?? {}).length > 0) return complete(rendered, existing);
     const body = merge(rendered, existing, this.#passwords.fillIn(rendered.stringData ?? {}));
     const { core } = this.#cluster;
     if (existing === undefined) return core.createNamespacedSecret({ namespace, body });
@@ -126,10 +124,20 @@ function isSame(existing: V1Secret, body: ReturnType<typeof merge>): boolean {
   return isDeepStrictEqual(compared(existing), compared(body));
 }
 
-function undecryptable({ metadata, stringData = {} }: KubernetesObject, key: string): string {
-  return (
-    `Secret ${metadata.namespace}/${metadata.name} holds session-stack:${key}, which only the Pulumi engine can decrypt: ` +
-    `create the Secret beforehand (keys: ${Object.keys(stringData).join(", ")}), or use pulumi up`
+/** The Secret that is there, if it has everything that only its owner can know. */
+function complete({ metadata, stringData = {} }: KubernetesObject, existing: V1Secret | undefined): V1Secret {
+  const lacking = Object.entries(stringData).filter(
+    ([key, value]) => existing?.data?.[key] === undefined && configKeys({ key: value }).length > 0,
+  );
+  const [source] = configKeys(Object.fromEntries(lacking));
+  if (existing !== undefined && source === undefined) return existing;
+  const remedy =
+    existing === undefined
+      ? `create the Secret beforehand (keys: ${Object.keys(stringData).join(", ")})`
+      : `add what the Secret lacks (keys: ${lacking.map(([key]) => key).join(", ")})`;
+  throw new Error(
+    `Secret ${metadata.namespace}/${metadata.name} holds session-stack:${source}, which only the Pulumi engine can decrypt: ` +
+      `${remedy}, or use pulumi up`,
   );
 }
 

@@ -69,10 +69,10 @@ export class ArtifactSet {
 
   /** All of them; only after all tasks are through. */
   complete(): Artifacts {
-    const { kube, mountNfs } = Object.fromEntries(this.#programs);
-    if (!kube || !mountNfs) throw new Error("the Kubernetes binary and the mount helper have not been built");
+    const { kube, metricsServer, mountNfs } = Object.fromEntries(this.#programs);
+    if (!kube || !metricsServer || !mountNfs) throw new Error("not all programs of the node have been built");
     const images = Object.fromEntries(this.#images) as Artifacts["images"];
-    return { kube, mountNfs, traefikCrds: this.#traefikCrds, images, store: this.#store };
+    return { kube, metricsServer, mountNfs, traefikCrds: this.#traefikCrds, images, store: this.#store };
   }
 }
 

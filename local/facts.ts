@@ -47,9 +47,9 @@ async function goEnvironment(): Promise<(string | undefined)[]> {
   return failed ? [] : stdout.split("\n");
 }
 
-/** Kubernetes asks for the newest Go of all modules. */
+/** The metrics server asks for the newest Go of all modules. */
 async function goNeeded(): Promise<string> {
-  const text = await readFile(join(import.meta.dirname, "kube", "go.mod"), "utf8");
+  const text = await readFile(join(import.meta.dirname, "metrics", "go.mod"), "utf8");
   return /^go (\S+)$/m.exec(text)?.[1] ?? "";
 }
 

@@ -34,11 +34,21 @@ export const goPrograms = {
     },
   },
   traefik: { name: "traefik", module: "traefik", package: "github.com/traefik/traefik/v3/cmd/traefik" },
+  metricsServer: {
+    name: "metrics-server",
+    module: "metrics",
+    package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
+  },
   coredns: { name: "coredns", module: "dns" },
   exporter: { name: "exporter", module: "exporter", package: "github.com/oliver006/redis_exporter" },
   provisioner: { name: "provisioner", module: "nfs/provisioner" },
   mountNfs: { name: "mount.nfs", module: "nfs/mount" },
   pause: { name: "pause", module: "pause" },
+} satisfies Record<string, GoProgram>;
+
+/** Programs of the tests, built when a test wants them. */
+export const goTools = {
+  kubeScore: { name: "kube-score", module: "score", package: "github.com/zegl/kube-score/cmd/kube-score" },
 } satisfies Record<string, GoProgram>;
 
 /** Static programs, and the modules exactly as go.sum has them, whatever the user has set. */

@@ -35,7 +35,8 @@ export class LocalNode {
     for (const folder of [paths.processes, paths.bin, paths.log, paths.tools, paths.kubeconfigs, paths.keep]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
-    for (const name of componentNames) await link(artifacts.kube, join(paths.bin, name));
+    for (const name of kubeNames) await link(artifacts.kube, join(paths.bin, name));
+    await link(artifacts.metricsServer, this.component("metrics-server"));
     if (this.helperMounts) {
       await copyFile(join(bin, "mount"), join(paths.tools, "mount"));
       await chmod(join(paths.tools, "mount"), 0o755);
@@ -45,7 +46,7 @@ export class LocalNode {
   }
 
   /** Path of a Kubernetes component's command. */
-  component(name: (typeof componentNames)[number]): string {
+  component(name: (typeof kubeNames)[number] | "metrics-server"): string {
     return join(this.paths.bin, name);
   }
 
@@ -113,7 +114,7 @@ export class LocalNode {
 }
 
 /** What the multi-call binary is called by. */
-const componentNames = [
+const kubeNames = [
   "etcd",
   "kubeadm",
   "kube-apiserver",

@@ -6,6 +6,7 @@ import { etcd } from "./parts/etcd.ts";
 import { forward } from "./parts/forward.ts";
 import { kubelet } from "./parts/kubelet.ts";
 import { loadBalancer } from "./parts/loadBalancer.ts";
+import { metrics } from "./parts/metrics.ts";
 import { network } from "./parts/network.ts";
 import { nfs } from "./parts/nfs.ts";
 import type { Part } from "./parts/part.ts";
@@ -23,7 +24,7 @@ export const stages: Stage[] = [
   { title: "Certificates, container runtime, NFS server", parts: [certificates, containerd, etcd, nfs] },
   { title: "Kubernetes API", parts: [apiserver] },
   { title: "Kubernetes node", parts: [roles, controllers, scheduler, proxy, kubelet] },
-  { title: "DNS, ingress, load balancer", parts: [dns, ingress, forward, loadBalancer] },
+  { title: "DNS, ingress, load balancer, metrics", parts: [dns, ingress, forward, loadBalancer, metrics] },
 ];
 
 export const allParts: Part[] = stages.flatMap(({ parts }) => parts);

@@ -112,10 +112,11 @@ export class Start {
 }
 
 /** Stands for everything a running node was made from but the images of workloads, which can be added to it. */
-async function fingerprintOf({ kube, mountNfs, traefikCrds, images }: Artifacts): Promise<string> {
+async function fingerprintOf({ kube, metricsServer, mountNfs, traefikCrds, images }: Artifacts): Promise<string> {
   const { pause, coredns, traefik } = images;
   const manifests = await hashOfFolder(join(import.meta.dirname, "manifests"));
-  return hashOf(kube, mountNfs, traefikCrds, pause.reference, coredns.reference, traefik.reference, manifests);
+  const programs = [kube, metricsServer, mountNfs];
+  return hashOf(...programs, traefikCrds, pause.reference, coredns.reference, traefik.reference, manifests);
 }
 
 function describe({ settings, paths }: LocalNode, { images }: Artifacts): LocalCluster {

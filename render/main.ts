@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { stringify } from "yaml";
 import { ConfigError } from "../config.ts";
 import type { PublicOutputs } from "../outputs.ts";
 import { render } from "./program.ts";
+import { toYaml } from "./yaml.ts";
 
 /** `npm run render -- <stack>`: the stack's Kubernetes manifests on standard output. */
 await new Command("render")
@@ -12,7 +12,7 @@ await new Command("render")
   .action(async (stack: string, { outputs: onlyOutputs }: { outputs?: true }) => {
     const { objects, outputs } = await render(stack);
     if (onlyOutputs) console.log(JSON.stringify({ ...outputs, sessionStoreUrl: hidden(outputs) }, null, 2));
-    else process.stdout.write(objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
+    else process.stdout.write(toYaml(objects));
   })
   .parseAsync()
   .catch((error: unknown) => {

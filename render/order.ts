@@ -24,6 +24,7 @@ const installOrder = [
   "Service",
   "Deployment",
   "StatefulSet",
+  "HorizontalPodAutoscaler",
   "Job",
   "CronJob",
   custom,

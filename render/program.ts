@@ -3,6 +3,7 @@ import { selfSignedAnnotation } from "../components/exposure/certificate.ts";
 import { appliedBy } from "../components/namespace.ts";
 import program from "../index.ts";
 import type { PublicOutputs } from "../outputs.ts";
+import { withoutScaledReplicas } from "./autoscaled.ts";
 import type { KubernetesObject } from "./objects.ts";
 import { inInstallOrder } from "./order.ts";
 import { certificatePlaceholders, generatedPlaceholder } from "./placeholders.ts";
@@ -10,7 +11,7 @@ import { projectName, readStackFile, type Overrides, type StackFile } from "./st
 
 /** What the program registers and returns for one stack. */
 export interface Rendering {
-  /** Kubernetes objects in install order. Secrets hold placeholders. */
+  /** Kubernetes objects in install order. Secrets hold placeholders; a workload with an autoscaler has no replicas. */
   objects: KubernetesObject[];
   /** The stack's outputs without the credentials. */
   outputs: PublicOutputs;
@@ -47,7 +48,7 @@ export async function renderProgram(
   pulumi.runtime.setAllConfig(values, secretKeys);
   const outputs = (await resolve(pulumi.output(program()))) as object;
   await pulumi.runtime.disconnect();
-  return { objects: inInstallOrder(objects), outputs };
+  return { objects: inInstallOrder(withoutScaledReplicas(objects)), outputs };
 }
 
 function register({ type, name, inputs }: pulumi.runtime.MockResourceArgs, objects: KubernetesObject[]) {

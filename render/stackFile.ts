@@ -44,7 +44,8 @@ export function readStackFile(stack: string, overrides: Overrides = {}, folder =
   };
 }
 
-function stacks(folder: string): string[] {
+/** Names of the stacks that have a file; default: of this project. */
+export function stacks(folder = root): string[] {
   return readdirSync(folder).flatMap((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 

@@ -31,7 +31,7 @@ export const labels = {
 };
 
 /** What of the configuration's `app` is given, defaults filled in. */
-export const settings = (given: object) => schema.parse({ image: args.image, ...given });
+const settings = (given: object) => schema.parse({ image: args.image, ...given });
 
 /** The arguments for a configuration, with others in place of its own. */
 export const argsFor = (given: object, overrides: Partial<AppArgs> = {}): AppArgs => ({
@@ -60,8 +60,15 @@ export async function create(given: object = {}, overrides: Partial<AppArgs> = {
   return { made, deployment, ...partsOf(deployment) };
 }
 
+/** The same for a StatefulSet. */
+export async function stateful(given: object = {}, overrides: Partial<AppArgs> = {}) {
+  const made = await run(() => new App("app", argsFor({ workload: "statefulset", ...given }, overrides)));
+  const set = made.find("kubernetes:apps/v1:StatefulSet", "app-set").inputs as unknown as Workload;
+  return { made, set, ...partsOf(set) };
+}
+
 /** The pod's template, and its container of the application. */
-export function partsOf(workload: Workload) {
+function partsOf(workload: Workload) {
   const pod = workload.spec.template;
   const [container] = pod.spec.containers as types.input.core.v1.Container[];
   assert.ok(container !== undefined);

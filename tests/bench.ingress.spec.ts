@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cookieScript, loadCommand, parseBurst } from "../bench/ingress/loadTool.ts";
+import { cookieScript, loadCommand, parseBurst, postScript } from "../bench/wrk.ts";
 
 const printed = `Running 5s test @ http://10.99.0.1/api/pod
   1 threads and 32 connections
@@ -16,11 +16,11 @@ Requests/sec:  11482.20
 Transfer/sec:      4.53MB
 `;
 
-describe("the load tool of the ingress benchmark", () => {
+describe("the load tool of the benchmarks that ask over HTTP", () => {
   it("is called with one host, and a script for its cookies", () => {
-    const target = { url: "http://10.99.0.1/api/pod", host: "shop.example", cookies: [] };
+    const target = { url: "http://10.99.0.1/api/pod", host: "shop.example" };
     assert.equal(
-      loadCommand(target, "/tmp/free.lua").join(" "),
+      loadCommand(target, { connections: 32, seconds: 5 }, "/tmp/free.lua").join(" "),
       "wrk -t 1 -c 32 -d 5s --latency -s /tmp/free.lua -H Host: shop.example http://10.99.0.1/api/pod",
     );
   });
@@ -30,8 +30,15 @@ describe("the load tool of the ingress benchmark", () => {
     assert.equal(first, 'local cookies, turn = { "pin=a\\"b", "pin=c" }, 0');
   });
 
-  it("tells answers a second, and the 99th percentile in milliseconds", () => {
-    assert.deepEqual(parseBurst(printed), { perSecond: 11_482.2, p99Ms: 13.6 });
+  it("posts JSON", () => {
+    assert.equal(
+      postScript({ name: 'jill "j"' }),
+      'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = "{\\"name\\":\\"jill \\\\\\"j\\\\\\"\\"}"\n',
+    );
+  });
+
+  it("tells answers a second, and the median and the 99th percentile in milliseconds", () => {
+    assert.deepEqual(parseBurst(printed), { perSecond: 11_482.2, p50Ms: 2.48, p99Ms: 13.6 });
     assert.equal(parseBurst(printed.replace("13.60ms", "500.00us")).p99Ms, 0.5);
     assert.equal(parseBurst(printed.replace("13.60ms", "1.20s")).p99Ms, 1200);
   });

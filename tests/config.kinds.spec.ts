@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mock } from "node:test";
-import { ingress, problemsOf, read, refuses, type Refusal, type Surroundings } from "./configs.ts";
+import { ingress, minimal, problemsOf, read, refuses, warned, type Refusal } from "./configs.ts";
 
 // Whether an external Secret is there, and what its URL says, is not known here.
 
 const image = "must be a container image in lower case, such as ghcr.io/acme/shop:1.4.2";
-const app = { image: "ghcr.io/acme/shop:1.4.2" };
+const { app } = minimal;
+const stateful = { ...app, workload: "statefulset" };
 const clientIP = { kind: "clientIP" };
 
 describe("configuration of a store other than redis", () => {
@@ -33,8 +33,8 @@ describe("configuration of a store other than redis", () => {
 
   it("takes no store with affinity of either kind", async () => {
     const store = { kind: "none" };
-    assert.deepEqual((await read({ store, affinity: clientIP })).store, store);
-    assert.deepEqual((await read({ store, ingress, affinity: { kind: "cookie" } })).store, store);
+    assert.deepEqual((await read({ store, app: stateful, affinity: clientIP })).store, store);
+    assert.deepEqual((await read({ store, app: stateful, ingress, affinity: { kind: "cookie" } })).store, store);
   });
 
   refuses("store", [
@@ -69,6 +69,7 @@ describe("configuration of a store other than redis", () => {
     [
       { kind: "none" },
       ".kind none leaves the sessions to the pods, and then a visitor has to come back to the same pod: set affinity.kind to cookie (with an ingress) or clientIP (without one), or use store.kind redis, memcached or external",
+      ".kind none leaves the sessions to the pods, which then have to come back as the same: set app.workload to statefulset, or use store.kind redis, memcached or external",
     ],
     [{ kind: "none", image: "x" }, ".image is not a key of kind none; allowed: kind"],
   ]);
@@ -79,8 +80,21 @@ describe("configuration of variables beside a store", () => {
 
   it("leaves SESSION_STORE to the user where there is no store", async () => {
     const env = { SESSION_STORE: "memory:" };
-    assert.deepEqual((await read({ store: { kind: "none" }, affinity: clientIP, app: { ...app, env } })).app.env, env);
+    const none = await read({ store: { kind: "none" }, affinity: clientIP, app: { ...stateful, env } });
+    assert.deepEqual(none.app.env, env);
     assert.deepEqual(await problemsOf({ store: { kind: "memcached" }, app: { ...app, env } }), taken("SESSION_STORE"));
+  });
+
+  it("sets what is derived of SESSION_STORE where the kind has it", async () => {
+    const names = ["SESSION_STORE_HOST", "SESSION_STORE_PORT", "SESSION_STORE_USERNAME", "SESSION_STORE_PASSWORD"];
+    const env = Object.fromEntries(names.map((name) => [name, "hush-hush"]));
+    const external = { kind: "external", external: { secretName: "cache" } };
+    assert.deepEqual((await read({ store: external, app: { ...app, env } })).app.env, env);
+    const lines = async (store: object) => problemsOf({ store, app: { ...app, env } });
+    assert.deepEqual(await lines({}), names.flatMap(taken));
+    assert.deepEqual(await lines({ kind: "memcached" }), names.slice(0, 2).flatMap(taken));
+    const renamed = { ...app, sessionEnv: "REDIS", env: { REDIS: "x", REDIS_HOST: "x", ...env } };
+    assert.deepEqual(await problemsOf({ app: renamed }), [...taken("REDIS"), ...taken("REDIS_HOST")]);
   });
 
   it("sets SESSION_STORE_CA with TLS alone", async () => {
@@ -173,8 +187,13 @@ describe("warnings of a configuration", () => {
     ],
     [
       "dev",
-      { store: { kind: "none" }, affinity: clientIP },
+      { store: { kind: "none" }, app: stateful, affinity: clientIP },
       "store.kind none: each session lives in one pod and is lost with it, so a rollout of the application logs everybody out. Use redis to keep them.",
+    ],
+    [
+      "dev",
+      { store: { kind: "none" }, app: { ...stateful, claim: {} }, affinity: clientIP },
+      "store.kind none: each session lives in one pod, and its visitor waits while that pod is away. Use redis to let the others serve.",
     ],
   ];
   for (const [stack, values, ...lines] of cases) {
@@ -183,14 +202,3 @@ describe("warnings of a configuration", () => {
     });
   }
 });
-
-/** What reading a configuration warns of: without an engine the warnings go to the console. */
-async function warned(values: Record<string, unknown>, surroundings: Surroundings): Promise<string[]> {
-  const { mock: spy } = mock.method(console, "warn", () => undefined);
-  try {
-    await read(values, surroundings);
-  } finally {
-    spy.restore();
-  }
-  return spy.calls.map(({ arguments: [line] }) => String(line).replace("warning: [runtime] ", ""));
-}

@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { readConfig } from "../config.ts";
 import { render } from "./rendered.ts";
 import type { KubernetesObject } from "../render/objects.ts";
+import { decrypted } from "./appArbitrary.ts";
 import { validConfig } from "./configArbitrary.ts";
 import { configure } from "./configs.ts";
+import { valueOf } from "./mocks.ts";
 
 // The API server's own validation is stricter than what is asserted here of names and labels.
 
@@ -33,11 +35,16 @@ describe("every configuration that the schema accepts", () => {
 
   it("is read the same again when its defaults are written out", async () => {
     await fc.assert(
-      fc.asyncProperty(validConfig, async (values) => {
-        await configure(values);
-        const { instance, sessionSecret, protect, ...settings } = readConfig();
-        await configure(settings);
-        assert.deepEqual(readConfig(), { ...settings, instance, sessionSecret, protect });
+      fc.asyncProperty(validConfig, async (file) => {
+        const { values, secretKeys } = decrypted(file);
+        await configure(values, { secretKeys });
+        const { instance, sessionSecret, protect, appSecrets, ...settings } = readConfig();
+        const secrets = Object.fromEntries(secretKeys.map((key) => [key, values[key]]));
+        await configure({ ...settings, ...secrets }, { secretKeys });
+        const { appSecrets: again, ...rest } = readConfig();
+        assert.deepEqual(rest, { ...settings, instance, sessionSecret, protect });
+        assert.deepEqual(Object.keys(again), Object.keys(appSecrets));
+        assert.deepEqual(await Promise.all(Object.values(again).map(valueOf)), Object.values(secrets));
       }),
       { numRuns: 100 },
     );

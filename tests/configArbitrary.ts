@@ -1,15 +1,9 @@
 import fc from "fast-check";
-import { dnsName, label, optional, path } from "./configParts.ts";
+import { anyApp, secretsOf, statefulApp } from "./appArbitrary.ts";
+import { dnsName, image, label, optional, secretEntry } from "./configParts.ts";
 import { exposure, service, withoutStore } from "./exposureArbitrary.ts";
 
 /** Arbitrary configurations that the schema accepts, for property tests. */
-
-const image = fc
-  .tuple(fc.constantFrom("", "ghcr.io/", "localhost:5000/"), fc.stringMatching(/^[a-z0-9]{1,8}([._/-][a-z0-9]{1,8})?$/))
-  .chain(([host, name]) => fc.constantFrom("", ":1.4.2", `@sha256:${"0a".repeat(32)}`).map((tag) => host + name + tag));
-const variable = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/);
-
-const secretEntry = fc.stringMatching(/^[-._a-zA-Z0-9]{1,10}$/).filter((key) => !/^(\.$|\.\.)/.test(key));
 
 const exportPath = fc
   .array(
@@ -102,40 +96,14 @@ const external = fc.record({
 /** Versions of what is generated; nothing is where the user or another store has it. */
 const versions = fc.uniqueArray(fc.integer({ min: 1, max: 9999 }), { minLength: 1, maxLength: 3 });
 
-/** Requests within the limits. */
-const resources = fc.tuple(fc.integer({ min: 1, max: 4000 }), fc.nat(4000)).map(([request, more]) => ({
-  requests: { cpu: `${request}m`, memory: `${request}Mi` },
-  limits: { cpu: `${request + more}m`, memory: `${request + more}Mi` },
-}));
-
-const ours = ["SESSION_STORE", "SESSION_STORE_CA", "SESSION_SECRET", "POD_NAME"];
-const theirs = variable.filter((name) => !ours.includes(name) && name !== "REDIS_URL");
-
-const app = fc.record(
-  {
-    image,
-    pullSecrets: fc.uniqueArray(dnsName, { maxLength: 3 }),
-    workload: fc.constant("deployment"),
-    port: fc.integer({ min: 1, max: 65535 }),
-    replicas: fc.integer({ min: 1, max: 100 }),
-    sessionEnv: fc.constant("REDIS_URL"),
-    session: optional({ cookie: fc.constant("sid"), ttlSeconds: fc.integer({ min: 3600, max: 31_536_000 }) }),
-    env: fc.dictionary(theirs, fc.string({ unit: "grapheme" }), { noNullPrototype: true, maxKeys: 4 }),
-    health: optional({ live: path, ready: path }),
-    resources,
-    drainSeconds: fc.integer({ min: 0, max: 300 }),
-  },
-  { requiredKeys: ["image"] },
-);
-
 const redisStore = fc.record({ store: redis }, { requiredKeys: [] });
 const otherStore = fc.record({ store: fc.oneof(memcached, external) });
 
-/** The store, the way to the application, and versions of passwords where the store has some. */
+/** The store, the way to the application, versions of passwords where the store has some, and the application. */
 const storeAndWay = fc.oneof(
-  fc.tuple(redisStore, exposure, optional({ password: versions })),
-  fc.tuple(otherStore, exposure, fc.constant({})),
-  fc.tuple(fc.constant({ store: { kind: "none" } }), withoutStore, fc.constant({})),
+  fc.tuple(redisStore, exposure, optional({ password: versions }), anyApp),
+  fc.tuple(otherStore, exposure, fc.constant({}), anyApp),
+  fc.tuple(fc.constant({ store: { kind: "none" } }), withoutStore, fc.constant({}), statefulApp),
 );
 
 /** Versions of signing keys, or keys that the user has. */
@@ -144,7 +112,7 @@ const signing = fc.oneof(
   fc.record({ name: dnsName, key: secretEntry }).map((sessionSecretRef) => ({ sessionSecretRef, rotation: {} })),
 );
 
-/** Values of the top-level keys. */
+/** Values of the top-level keys as they stand in a stack's file: a secret is `{secure: …}`. */
 export const validConfig: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(
     fc.record(
@@ -152,18 +120,19 @@ export const validConfig: fc.Arbitrary<Record<string, unknown>> = fc
         kubeContext: fc.stringMatching(/^kind-[ -~]{1,20}$/),
         namespace: optional({ name: label, create: fc.boolean() }),
         storage,
-        app,
         service,
       },
-      { requiredKeys: ["kubeContext", "storage", "app"] },
+      { requiredKeys: ["kubeContext", "storage"] },
     ),
     storeAndWay,
     signing,
   )
-  .map(([rest, [store, way, passwords], { rotation, ...keys }]) => ({
+  .map(([rest, [store, way, passwords, app], { rotation, ...keys }]) => ({
     ...rest,
     ...store,
     ...way,
     ...keys,
+    app,
+    ...secretsOf(app),
     rotation: { ...rotation, ...passwords },
   }));

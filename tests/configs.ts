@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { ConfigError, readConfig, type StackConfig } from "../config.ts";
 import { project } from "./mocks.ts";
@@ -65,6 +66,21 @@ export async function problemsOf(overrides: Record<string, unknown>, surrounding
 
 /** A value of one key and the lines that it is refused with, each without `<project>:<key>` at its start. */
 export type Refusal = [value: unknown, ...lines: string[]];
+
+/** Refusals of keys inside `app`, each beside an image that is good. */
+export const inside = (refusals: [value: object, ...lines: string[]][]): Refusal[] =>
+  refusals.map(([value, ...lines]) => [{ ...minimal.app, ...value }, ...lines]);
+
+/** What reading a configuration warns of: without an engine the warnings go to the console. */
+export async function warned(values: Record<string, unknown>, surroundings: Surroundings): Promise<string[]> {
+  const { mock: spy } = mock.method(console, "warn", () => undefined);
+  try {
+    await read(values, surroundings);
+  } finally {
+    spy.restore();
+  }
+  return spy.calls.map(({ arguments: [line] }) => String(line).replace("warning: [runtime] ", ""));
+}
 
 /** One test a refusal. */
 export function refuses(key: string, refusals: Refusal[], surroundings?: Surroundings) {

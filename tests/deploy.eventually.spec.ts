@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventually, until } from "../deploy/eventually.ts";
+import { eventually, Hopeless, until } from "../deploy/eventually.ts";
 
 // Real time passes here, in tenths of a second: no clock is faked.
 
@@ -59,6 +59,12 @@ describe("until", () => {
 describe("eventually", () => {
   it("looks again after an error", async () => {
     assert.equal(await eventually("x", 5, looks<string>(new Error("refused"), "found").look), "found");
+  });
+
+  it("ends with an error that says that waiting is hopeless, and with its words alone", async () => {
+    const { look, count } = looks<string>(new Error("refused"), new Hopeless("it is gone"), "found");
+    await assert.rejects(eventually("x", 5, look), { message: "it is gone" });
+    assert.equal(count(), 2);
   });
 
   it("says the error it met last", async () => {

@@ -43,6 +43,21 @@ describe("a Secret whose values only the engine can decrypt", () => {
         "create the Secret beforehand (keys: keys, more), or use pulumi up",
     });
   });
+
+  it("has to have all its keys: pods that look for another would not start", async () => {
+    const fake = new FakeCluster([former("app-secrets", { token: "theirs" })]);
+    const rendered = secret("app-secrets", {
+      token: "~config.token~",
+      pin: "~config.pin~",
+      "api-key": "~config.api-key~",
+    });
+    await assert.rejects(write(fake, [rendered]), {
+      message:
+        "Secret shop/app-secrets holds session-stack:pin, which only the Pulumi engine can decrypt: " +
+        "add what the Secret lacks (keys: pin, api-key), or use pulumi up",
+    });
+    assert.deepEqual(fake.changes, []);
+  });
 });
 
 describe("a Secret that outlives its stack", () => {

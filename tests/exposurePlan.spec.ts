@@ -126,7 +126,7 @@ describe("the plan of the Ingress", () => {
       { "cert-manager.io/issuer": "le" },
     ],
     ["a certificate of its own", { selfSigned: true }, /^app-tls-[0-9a-f]{10}$/, {}],
-    ["a certificate that is elsewhere", { elsewhere: true }, undefined, {}],
+    ["a certificate that is elsewhere", { elsewhere: true }, undefined, { "session-stack/tls": "elsewhere" }],
   ];
   it("names each Secret once, with its hosts", () => {
     const own = [

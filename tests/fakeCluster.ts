@@ -24,6 +24,8 @@ export class FakeCluster {
   readonly bodies: unknown[] = [];
   /** Kinds that come with a controller, as `apiVersion Kind`. */
   readonly customKinds = new Set<string>();
+  /** How often one object was asked for. */
+  reads = 0;
   /** Errors for calls, by the line they would have in `changes`. */
   readonly failures = new Map<string, Error>();
 
@@ -45,19 +47,25 @@ export class FakeCluster {
         this.#change(`delete PersistentVolumeClaims ${namespace} ${labelSelector}`),
       listPersistentVolume: () => this.#list("PersistentVolume", {}),
       listNamespacedPod: list("Pod"),
+      deleteNamespacedPod: (named: Named & { body?: unknown }) => this.#deletePod(named),
       listNamespacedEvent: list("Event"),
       readNamespacedPodLog: ({ name, namespace }: Named) =>
         this.objects.has(`Pod ${namespace}/${name}`)
           ? Promise.resolve(`${name} says\nhello\n`)
           : Promise.reject(notFound(name)),
     };
-    const apps = { readNamespacedDeployment: read("Deployment"), readNamespacedStatefulSet: read("StatefulSet") };
+    const apps = {
+      readNamespacedDeployment: read("Deployment"),
+      readNamespacedStatefulSet: read("StatefulSet"),
+      listNamespacedReplicaSet: list("ReplicaSet"),
+    };
     const networking = { readNamespacedIngress: read("Ingress") };
     const custom = {
       getAPIResources: ({ group, version }: { group: string; version: string }) => this.#kindsOf(`${group}/${version}`),
     };
     const objects = {
       patch: (object: KubernetesObject, ...options: unknown[]) => this.#apply(object, options),
+      read: ({ kind, metadata }: KubernetesObject) => this.#read(kind, metadata),
       delete: (object: KubernetesObject) => this.#delete(object),
       list: (_apiVersion: string, kind: string, namespace?: string, ...rest: (string | undefined)[]) =>
         this.#list(kind, { namespace, labelSelector: rest[4] }),
@@ -66,6 +74,7 @@ export class FakeCluster {
   }
 
   #read(kind: string, { name, namespace }: Named): Promise<ApiObject> {
+    this.reads += 1;
     const key = objectName({ apiVersion: "v1", kind, metadata: { name, namespace } });
     const found = this.objects.get(key);
     return found === undefined ? Promise.reject(notFound(key)) : Promise.resolve(found);
@@ -118,6 +127,11 @@ export class FakeCluster {
     if (!this.objects.has(key)) throw notFound(key);
     await this.#change(`delete ${key}`);
     this.objects.delete(key);
+  }
+
+  async #deletePod({ body, ...metadata }: Named & { body?: unknown }) {
+    await this.#delete({ apiVersion: "v1", kind: "Pod", metadata });
+    this.bodies.push(body);
   }
 
   #change(line: string): Promise<void> {

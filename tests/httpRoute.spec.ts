@@ -70,18 +70,29 @@ describe("the plan of HTTPRoutes", () => {
   });
 
   it("leaves annotations out where there are none, for Pulumi would add an empty map in each run", () => {
+    const keys = ["name", "namespace", "labels"];
+    assert.deepEqual(
+      routes({ defaultBackend: true }).map(({ metadata }) => [metadata.name, Object.keys(metadata)]),
+      [
+        ["app", keys],
+        ["app-default", keys],
+      ],
+    );
+  });
+
+  it("say that TLS ends at the Gateway, which they cannot tell by themselves", () => {
     const all = routes({
       defaultBackend: true,
       tls: { elsewhere: true },
       gateway: { ...gateway, redirectSection: "http" },
     });
-    const keys = ["name", "namespace", "labels"];
+    const annotations = { "session-stack/tls": "elsewhere" };
     assert.deepEqual(
-      all.map(({ metadata }) => [metadata.name, Object.keys(metadata)]),
+      all.map(({ metadata }) => [metadata.name, "annotations" in metadata ? metadata.annotations : undefined]),
       [
-        ["app", keys],
-        ["app-default", keys],
-        ["app-https", keys],
+        ["app", annotations],
+        ["app-default", annotations],
+        ["app-https", annotations],
       ],
     );
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { minimal } from "./configs.ts";
+import { minimal, problemsOf } from "./configs.ts";
 import { passwordType, valueOf, type Registered } from "./mocks.ts";
 import { environmentOf, objects, program, shapeOf } from "./programs.ts";
 
@@ -44,13 +44,28 @@ describe("program with other stores", () => {
     assert.equal(external.result.sessionStoreUrl, null);
 
     const affinity = { kind: "clientIP" };
-    const none = await program({ ...minimal, store: { kind: "none" }, affinity });
-    assert.deepEqual(kinds(none.resources), around);
+    const stateful = { ...minimal.app, workload: "statefulset" };
+    const none = await program({ ...minimal, app: stateful, store: { kind: "none" }, affinity });
+    const pods = ["StatefulSet app", "Service app-pods"];
+    assert.deepEqual(kinds(none.resources), [...around.filter((one) => one !== "Deployment app"), ...pods].sort());
     assert.deepEqual(
       environmentOf(none).map(({ name }) => name),
       ["SESSION_SECRET", "POD_NAME"],
     );
     assert.deepEqual([none.result.sessionStore, none.result.sessionStoreUrl], [null, null]);
+  });
+
+  it("sets no variable that the configuration leaves to the user", async () => {
+    const external = { kind: "external", external: { secretName: "cache" } };
+    for (const store of [{ tls: { secretName: "store-tls" } }, { kind: "memcached" }, external]) {
+      const names = environmentOf(await program({ ...minimal, store })).map(({ name }) => name);
+      assert.ok(names.includes("SESSION_STORE"), names.join());
+      const env = Object.fromEntries(names.map((name) => [name, "x"]));
+      assert.deepEqual(
+        await problemsOf({ store, app: { ...minimal.app, env } }),
+        names.map((name) => `shop:app.env.${name} is set by session-stack; remove it`),
+      );
+    }
   });
 
   it("gives the application the store's certificate with TLS", async () => {

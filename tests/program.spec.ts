@@ -33,8 +33,10 @@ describe("program", () => {
       "Ingress shop/app",
       "Namespace shop",
       "Namespace shop-storage",
+      "NetworkPolicy shop-storage/nfs-provisioner",
       "NetworkPolicy shop/app",
       "NetworkPolicy shop/redis",
+      "NetworkPolicy shop/session-store-restore",
       "PersistentVolume shop-test-nfs-export",
       "PersistentVolumeClaim shop-storage/nfs-export",
       "PodDisruptionBudget shop/app",
@@ -131,8 +133,8 @@ describe("program", () => {
   });
 
   it("makes no Secret for signing keys that are in one already", async () => {
-    const { resources, ...made } = await program({ ...minimal, sessionSecretRef: { name: "signing", key: "keys" } });
-    const secrets = objects(resources).filter(({ type }) => type.endsWith(":Secret"));
+    const made = await program({ ...minimal, sessionSecretRef: { name: "signing", key: "keys" } });
+    const secrets = objects(made.resources).filter(({ type }) => type.endsWith(":Secret"));
     assert.deepEqual(secrets.map((secret) => shapeOf(secret).metadata.name).sort(), [
       "session-store",
       "session-store-users",

@@ -28,8 +28,10 @@ interface Shape {
 /** What the tests of the program read of an object. */
 export const shapeOf = (resource: Registered) => resource.inputs as unknown as Shape;
 
-/** The variables of the application's container. */
-export function environmentOf({ find }: Pick<Run<unknown>, "find">) {
-  const { spec } = shapeOf(find("kubernetes:apps/v1:Deployment", "app-deployment"));
-  return spec?.template?.spec.containers[0]?.env ?? [];
+/** The variables of the application's container, but those that a ConfigMap brings in. */
+export function environmentOf({ resources }: Pick<Run<unknown>, "resources">) {
+  const app = objects(resources).find(
+    (resource) => /:(Deployment|StatefulSet)$/.test(resource.type) && shapeOf(resource).metadata.name === "app",
+  );
+  return app === undefined ? [] : (shapeOf(app).spec?.template?.spec.containers[0]?.env ?? []);
 }

@@ -15,6 +15,8 @@ const expected = (namespace: string, instance: string) => [
   `Namespace ${namespace}-storage`,
   `NetworkPolicy ${namespace}/app`,
   `NetworkPolicy ${namespace}/redis`,
+  `NetworkPolicy ${namespace}/session-store-restore`,
+  `NetworkPolicy ${namespace}-storage/nfs-provisioner`,
   `PodDisruptionBudget ${namespace}/app`,
   `PodDisruptionBudget ${namespace}/redis`,
   "StorageClass nfs-client",
@@ -94,6 +96,18 @@ describe("rendering", () => {
         },
       ],
     );
+  });
+
+  it("has a placeholder for each secret that the application takes from the configuration", async () => {
+    const secretEnv = { TOKEN: { config: "token" }, OTHER: { config: "api-key" } };
+    const secure = { secure: "v1:hush" };
+    const { objects } = await render("dev", { "app.secretEnv": secretEnv, token: secure, "api-key": secure });
+    const { stringData } =
+      objects.find(({ kind, metadata }) => kind === "Secret" && metadata.name === "app-secrets") ?? {};
+    assert.deepEqual(stringData, {
+      token: "~config.token~~~~~~~~~~~~~~~~~~~",
+      "api-key": "~config.api-key~~~~~~~~~~~~~~~~~",
+    });
   });
 
   it("has a placeholder for an encrypted value of the configuration", async () => {

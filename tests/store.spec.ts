@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createStore, type StoreContext } from "../components/store.ts";
-import { read } from "./configs.ts";
+import { minimal, read } from "./configs.ts";
 import { run, valueOf } from "./mocks.ts";
 
 // What the stores are made of has tests of its own.
@@ -105,7 +105,8 @@ describe("the store by its kind", () => {
   });
 
   it("none: nothing at all", async () => {
-    assert.deepEqual(await create({ kind: "none" }, { affinity: { kind: "clientIP" } }), {
+    const app = { ...minimal.app, workload: "statefulset" };
+    assert.deepEqual(await create({ kind: "none" }, { app, affinity: { kind: "clientIP" } }), {
       secretKey: undefined,
       connection: {},
       ca: undefined,

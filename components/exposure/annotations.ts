@@ -1,4 +1,4 @@
-import { certManagerAnnotation } from "./certificate.ts";
+import { certManagerAnnotation, elsewhereAnnotation } from "./certificate.ts";
 import type { Way } from "./way.ts";
 
 /** Annotations that the stack sets, and the key of the configuration that they come from. */
@@ -12,6 +12,7 @@ export function ingressSources({ ingress, affinityRendering, tlsRendering }: Way
   return [
     { from: "affinity", annotations: affinityRendering.ingressAnnotations },
     { from: "ingress.tls and ingress.redirect", annotations: tlsRendering.ingressAnnotations },
+    { from: "ingress.tls.elsewhere", annotations: elsewhereAnnotation(ingress?.tls ?? null) },
     { from: "ingress.tls.issuer", annotations: certManagerAnnotation(ingress?.tls ?? null) },
   ];
 }

@@ -29,6 +29,11 @@ export function certManagerAnnotation(tls: TlsSettings | null): Record<string, s
   return { [key]: tls.issuer };
 }
 
+/** Says what the object cannot: that TLS ends before it. Nothing but the policy reads it (policy/rules/tls.ts). */
+export function elsewhereAnnotation(tls: TlsSettings | null): Record<string, string> {
+  return tls?.elsewhere === true ? { "session-stack/tls": "elsewhere" } : {};
+}
+
 /** The Secret of a self-signed certificate, without its data; undefined where there is none. */
 export function certificateSecret(ingress: IngressSettings, owner: Owner) {
   const name = certificateName(ingress);

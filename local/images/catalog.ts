@@ -27,6 +27,7 @@ export type ImageName = "pause" | "coredns" | "traefik" | WorkloadImage;
 export interface Artifacts {
   /** Multi-call binary of Kubernetes and etcd. */
   kube: string;
+  metricsServer: string;
   /** Mount helper of the kubelet. */
   mountNfs: string;
   /** File of the CustomResourceDefinitions that the ingress controller watches. */

@@ -74,7 +74,7 @@ interface Manifest {
 }
 
 /** Server-side apply; the API server may refuse for a moment after its start. */
-async function apply(node: LocalNode, manifest: string): Promise<void> {
+export async function apply(node: LocalNode, manifest: string): Promise<void> {
   let failure: unknown;
   const kubectl = [node.component("kubectl"), `--kubeconfig=${node.paths.kubeconfig}`];
   const applied = await until(

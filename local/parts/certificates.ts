@@ -30,7 +30,11 @@ export const certificates: Part = {
 };
 
 /** Users that kubeadm has no phase for, and what the API server calls them. */
-const clientNames = { proxy: "system:kube-proxy", loadbalancer: "session-stack:loadbalancer" };
+const clientNames = {
+  proxy: "system:kube-proxy",
+  loadbalancer: "session-stack:loadbalancer",
+  "metrics-server": "session-stack:metrics-server",
+};
 
 /** File of the kubeconfig kubeadm made for one component. */
 export function kubeconfigOf(

@@ -23,6 +23,7 @@ export const apiserver: Part = {
       `--client-ca-file=${pki("ca.crt")}`,
       `--tls-cert-file=${pki("apiserver.crt")}`,
       `--tls-private-key-file=${pki("apiserver.key")}`,
+      `--kubelet-certificate-authority=${pki("ca.crt")}`,
       `--kubelet-client-certificate=${pki("apiserver-kubelet-client.crt")}`,
       `--kubelet-client-key=${pki("apiserver-kubelet-client.key")}`,
       // The node's name resolves nowhere: exec and logs go to its address.
@@ -66,6 +67,9 @@ export const controllers: Part = {
       // It makes a client for each controller at its start; the usual 20 requests a second would stretch that to 5 s.
       "--kube-api-qps=300",
       "--kube-api-burst=600",
+      // How often autoscalers look; the usual 15 s is for clusters with many. The other delays stay: they keep what a pod
+      // uses while it starts from counting as load.
+      "--horizontal-pod-autoscaler-sync-period=5s",
     ]);
   },
   ready: () => Promise.resolve(true),

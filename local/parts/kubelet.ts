@@ -6,6 +6,8 @@ import type { LocalNode } from "../localNode.ts";
 import { dnsAddress } from "../settings.ts";
 import { kubeconfigOf } from "./certificates.ts";
 import type { Part } from "./part.ts";
+import { servingCertificate } from "./servingCertificate.ts";
+import type { ServingCertificate } from "./servingCertificate.ts";
 
 /** Name of the node in the cluster. */
 export const nodeName = "node";
@@ -16,7 +18,8 @@ export const kubelet: Part = {
   deadlineSeconds: 60,
   async start(node) {
     const file = join(node.paths.run, "kubelet.yaml");
-    await writeFile(file, stringify(configuration(node)));
+    const serving = await servingCertificate(node, "kubelet", nodeName, node.settings.addresses.node);
+    await writeFile(file, stringify(configuration(node, serving)));
     await node.launch("kubelet", [
       node.component("kubelet"),
       `--config=${file}`,
@@ -31,7 +34,7 @@ export const kubelet: Part = {
   stop: (node) => node.end("kubelet", 3),
 };
 
-function configuration(node: LocalNode) {
+function configuration(node: LocalNode, serving: ServingCertificate) {
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -41,6 +44,9 @@ function configuration(node: LocalNode) {
       x509: { clientCAFile: join(node.paths.pki, "ca.crt") },
     },
     authorization: { mode: "Webhook" },
+    // By the cluster's authority, so that the API server and the metrics server know whom they ask.
+    tlsCertFile: serving.certificate,
+    tlsPrivateKeyFile: serving.key,
     cgroupDriver: "cgroupfs",
     cgroupRoot: `/${node.settings.name}`,
     // Machines with control groups of version 1 are served too.

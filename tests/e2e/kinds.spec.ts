@@ -7,7 +7,7 @@ import { openEnvironment } from "./environment.ts";
 import { suite } from "./options.ts";
 import { ownStack } from "./ownStack.ts";
 import { Browser, type Endpoint, type Session } from "./proof/browser.ts";
-import { askStore, deletePod, podGone, settled, type Pods } from "./proof/pods.ts";
+import { askStore, deletePod, podGone, replacePod, settled, type Pods } from "./proof/pods.ts";
 
 /** Seconds until a visitor is served again after a pod went. */
 const deadline = 60;
@@ -121,7 +121,11 @@ describe("a stack without a store", () => {
 
   before("on the cluster, with a visitor", async () => {
     const environment = await openEnvironment();
-    options = await kindOf("none", environment, { store: { kind: "none" }, "app.env": { SESSION_STORE: "memory:" } });
+    options = await kindOf("none", environment, {
+      store: { kind: "none" },
+      "app.workload": "statefulset",
+      "app.env": { SESSION_STORE: "memory:" },
+    });
     visited = await deployAndLogIn(environment, options);
   });
   after("destroy it", () => destroyStack(options));
@@ -136,6 +140,10 @@ describe("a stack without a store", () => {
   });
 
   it("loses the session with that pod", async () => {
-    assert.equal((await losePod(visited)).loggedIn, false);
+    const { visitor } = visited;
+    const { pod } = await visitor.session();
+    await replacePod(visited, pod);
+    const { loggedIn } = await eventually("an answer", deadline, () => visitor.session());
+    assert.equal(loggedIn, false);
   });
 });

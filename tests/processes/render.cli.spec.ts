@@ -3,7 +3,8 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { parseAllDocuments, stringify } from "yaml";
+import { parseAllDocuments } from "yaml";
+import { toYaml } from "../../render/yaml.ts";
 import { render } from "../rendered.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -39,7 +40,7 @@ describe("npm run render", () => {
 
   it("prints the same text each time: every object of the stack as a YAML document", async () => {
     const { objects } = await render("local");
-    assert.equal(manifests.stdout, objects.map((object) => stringify(object, { lineWidth: 0 })).join("---\n"));
+    assert.equal(manifests.stdout, toYaml(objects));
     assert.deepEqual(
       parseAllDocuments(manifests.stdout).map((document) => document.toJS() as unknown),
       objects,

@@ -4,6 +4,8 @@
 export interface Burst {
   /** Answers a second, over all connections. */
   perSecond: number;
+  /** Median of the time from request to answer, in milliseconds. */
+  p50Ms: number;
   /** 99th percentile of the time from request to answer, in milliseconds. */
   p99Ms: number;
 }
@@ -17,16 +19,22 @@ export interface Target {
   cookies: string[];
 }
 
-/** Connections that are kept; each waits for its answer before it asks again. */
-export const connections = 32;
-/** Seconds of a burst. */
-export const burstSeconds = 5;
+/** How much is asked for. */
+export interface Amount {
+  /** Connections that are kept; each waits for its answer before it asks again. */
+  connections: number;
+  seconds: number;
+}
 
 const milliseconds: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
-/** @param script file of {@link cookieScript} */
-export function loadCommand({ url, host }: Target, script: string): string[] {
-  const load = ["-t", "1", "-c", String(connections), "-d", `${burstSeconds}s`, "--latency"];
+/** @param script file of {@link cookieScript} or {@link postScript} */
+export function loadCommand(
+  { url, host }: Pick<Target, "url" | "host">,
+  { connections, seconds }: Amount,
+  script: string,
+): string[] {
+  const load = ["-t", "1", "-c", String(connections), "-d", `${seconds}s`, "--latency"];
   return ["wrk", ...load, "-s", script, "-H", `Host: ${host}`, url];
 }
 
@@ -44,12 +52,27 @@ export function cookieScript(cookies: string[]): string {
   ].join("\n");
 }
 
+/** A script for wrk that posts the same JSON again and again. */
+export function postScript(body: unknown): string {
+  return [
+    'wrk.method = "POST"',
+    'wrk.headers["Content-Type"] = "application/json"',
+    // A string of JSON, written as JSON once more, is a string of Lua.
+    `wrk.body = ${JSON.stringify(JSON.stringify(body))}`,
+    "",
+  ].join("\n");
+}
+
 /** @throws Error with what the tool printed when figures are missing, or when answers were not all good */
 export function parseBurst(text: string): Burst {
   const perSecond = Number(/^Requests\/sec: +([\d.]+)$/m.exec(text)?.[1]);
-  const [, p99, unit = ""] = /^ +99% +([\d.]+)(us|ms|s|m)$/m.exec(text) ?? [];
-  const burst = { perSecond, p99Ms: Number(p99) * (milliseconds[unit] ?? NaN) };
-  if (Number.isNaN(burst.perSecond) || Number.isNaN(burst.p99Ms)) throw new Error(`wrk printed no figures: ${text}`);
+  const burst = { perSecond, p50Ms: percentile(50, text), p99Ms: percentile(99, text) };
+  if (Object.values(burst).some(Number.isNaN)) throw new Error(`wrk printed no figures: ${text}`);
   if (/Non-2xx|Socket errors/.test(text)) throw new Error(`not all requests were answered well: ${text}`);
   return burst;
+}
+
+function percentile(percent: number, text: string): number {
+  const [, value, unit = ""] = new RegExp(`^ +${percent}% +([\\d.]+)(us|ms|s|m)$`, "m").exec(text) ?? [];
+  return Number(value) * (milliseconds[unit] ?? NaN);
 }
