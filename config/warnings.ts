@@ -29,7 +29,7 @@ const memcached =
 const none =
   "store.kind none: each session lives in one pod and is lost with it, so a rollout of the application logs everybody out. Use redis to keep them.";
 const noneWithClaims =
-  "store.kind none: each session lives in one pod, and its visitor waits while that pod is away. Use redis to let the others serve.";
+  "store.kind none: each session lives in one pod, and whoever comes while that pod is away is led to another one and logged out. Use redis to let the others serve.";
 const everysec =
   "store.durability everysec in prod: the writes of the last second or two, acknowledged already, are lost when the node fails. Use always to keep them.";
 const plainText =

@@ -193,7 +193,7 @@ describe("warnings of a configuration", () => {
     [
       "dev",
       { store: { kind: "none" }, app: { ...stateful, claim: {} }, affinity: clientIP },
-      "store.kind none: each session lives in one pod, and its visitor waits while that pod is away. Use redis to let the others serve.",
+      "store.kind none: each session lives in one pod, and whoever comes while that pod is away is led to another one and logged out. Use redis to let the others serve.",
     ],
   ];
   for (const [stack, values, ...lines] of cases) {

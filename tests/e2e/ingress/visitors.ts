@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../../../deploy/eventually.ts";
-import { Browser, type Endpoint } from "../proof/browser.ts";
+import { Browser, type Endpoint, type Session } from "../proof/browser.ts";
 
 /** Many visitors, each logged in and with cookies of its own. */
 export class Visitors {
@@ -34,6 +34,17 @@ export class Visitors {
       met.set(name, first.pod);
     }
     return met;
+  }
+
+  /** What these visitors are answered, asked once each; default: all. A lost session is an answer, too. */
+  async sessions(names = [...this.#browsers.keys()]): Promise<Map<string, Session>> {
+    const answers = new Map<string, Session>();
+    for (const name of names) {
+      const browser = this.#browsers.get(name);
+      assert.ok(browser !== undefined, name);
+      answers.set(name, await eventually(`an answer to ${name}`, 30, () => browser.session()));
+    }
+    return answers;
   }
 }
 
