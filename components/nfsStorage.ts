@@ -45,6 +45,7 @@ export class NfsStorage extends pulumi.ComponentResource {
 
     const storageClass = createClass(context);
     const namespace = createNamespace(context);
+    createNetworkPolicy(context, namespace);
     const account = createServiceAccount(context, namespace);
     const permissions = createPermissions(context, account);
     const claim = createExportClaim(context, namespace);
@@ -94,6 +95,19 @@ function createNamespace(context: Context) {
   return new k8s.core.v1.Namespace(
     `${name}-namespace`,
     { metadata: metadata(context, args.namespace, namespaceSecurity("restricted")) },
+    { parent },
+  );
+}
+
+/** Nobody connects to the provisioner: it asks the API server for work. */
+function createNetworkPolicy(context: Context, namespace: k8s.core.v1.Namespace) {
+  const { name, args, parent } = context;
+  return new k8s.networking.v1.NetworkPolicy(
+    `${name}-policy`,
+    {
+      metadata: { ...metadata(context, "nfs-provisioner"), namespace: namespace.metadata.name },
+      spec: { podSelector: { matchLabels: selectorLabels(identity(args)) }, policyTypes: ["Ingress"] },
+    },
     { parent },
   );
 }

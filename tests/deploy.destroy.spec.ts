@@ -120,6 +120,7 @@ describe("destroying", () => {
         "delete Secret session-stack/session-secret",
         "delete PodDisruptionBudget session-stack/redis",
         "delete PodDisruptionBudget session-stack/app",
+        "delete NetworkPolicy session-stack/session-store-restore",
         "delete NetworkPolicy session-stack/redis",
         "delete NetworkPolicy session-stack/app",
         claims,

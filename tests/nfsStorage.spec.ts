@@ -46,6 +46,7 @@ describe("NfsStorage", () => {
       "kubernetes:core/v1:PersistentVolume storage-export",
       "kubernetes:core/v1:PersistentVolumeClaim storage-claim",
       "kubernetes:core/v1:ServiceAccount storage-account",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy storage-policy",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole storage-clusterrole",
       "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding storage-clusterrolebinding",
       "kubernetes:rbac.authorization.k8s.io/v1:Role storage-role",
@@ -123,6 +124,13 @@ describe("NfsStorage", () => {
       metadata,
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "shop-dev-nfs-provisioner" },
       subjects: [{ kind: "ServiceAccount", name: "nfs-provisioner", namespace }],
+    });
+  });
+
+  it("lets nobody connect to the provisioner", async () => {
+    assert.deepEqual(await object("kubernetes:networking.k8s.io/v1:NetworkPolicy", "storage-policy"), {
+      metadata: { name: "nfs-provisioner", namespace, labels },
+      spec: { podSelector: { matchLabels: selector }, policyTypes: ["Ingress"] },
     });
   });
 
@@ -224,8 +232,8 @@ describe("NfsStorage", () => {
       return [inputs.kind, metadata?.namespace, metadata?.name].join(" ");
     });
     const made = identities.filter((identity) => identity.trim() !== "");
-    assert.equal(made.length, 20);
-    assert.equal(new Set(made).size, 20);
+    assert.equal(made.length, 22);
+    assert.equal(new Set(made).size, 22);
     const provisioners = resources.flatMap(({ inputs }) => inputs.provisioner ?? []);
     assert.deepEqual(provisioners.sort(), ["shop-dev/nfs-subdir", "shop-prod/nfs-subdir"]);
   });

@@ -161,6 +161,7 @@ describe("RedisStore's options", () => {
       assert.deepEqual(without(objects, plain.objects), [
         "kubernetes:batch/v1:CronJob store-backup",
         "kubernetes:core/v1:PersistentVolumeClaim store-archives",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy store-backup-policy",
       ]);
       assert.equal(cronJob("store-backup").spec.schedule, "0 3 * * *");
       const claim = find("kubernetes:core/v1:PersistentVolumeClaim", "store-archives").inputs;
@@ -239,7 +240,7 @@ describe("RedisStore's options", () => {
       const { namespace, name } = its as { namespace: string; name: string };
       return `${String(kind)} ${namespace}/${name}`;
     });
-    assert.equal(identities.length, 26);
-    assert.equal(new Set(identities).size, 26);
+    assert.equal(identities.length, 30);
+    assert.equal(new Set(identities).size, 30);
   });
 });

@@ -31,6 +31,7 @@ describe("RedisStore", () => {
       "kubernetes:core/v1:Service store-redis-master",
       "kubernetes:core/v1:Service store-redis-read",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy store-policy",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy store-restore-policy",
       "kubernetes:policy/v1:PodDisruptionBudget store-budget",
       "random:index/randomPassword:RandomPassword store-admin-1",
       "random:index/randomPassword:RandomPassword store-app-1",

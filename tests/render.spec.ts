@@ -15,6 +15,8 @@ const expected = (namespace: string, instance: string) => [
   `Namespace ${namespace}-storage`,
   `NetworkPolicy ${namespace}/app`,
   `NetworkPolicy ${namespace}/redis`,
+  `NetworkPolicy ${namespace}/session-store-restore`,
+  `NetworkPolicy ${namespace}-storage/nfs-provisioner`,
   `PodDisruptionBudget ${namespace}/app`,
   `PodDisruptionBudget ${namespace}/redis`,
   "StorageClass nfs-client",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
+import type { KubernetesObject } from "../render/objects.ts";
 import { toYaml } from "../render/yaml.ts";
 import { object } from "./fakeCluster.ts";
 
@@ -35,7 +36,7 @@ describe("manifests as YAML", () => {
     const text = toYaml([object("ConfigMap", "words", "shop", { data })]);
     for (const version of ["1.1", "1.2"] as const) {
       const [document] = parseAllDocuments(text, { version });
-      assert.deepEqual(Object(document).toJS().data, data, version);
+      assert.deepEqual((document?.toJS() as KubernetesObject).data, data, version);
     }
     assert.match(text, /^ {2}key-0: "no"$/m);
   });

@@ -25,6 +25,7 @@ const args: StoreBackupArgs = {
 };
 
 const cronJob = "kubernetes:batch/v1:CronJob";
+const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const claim = "kubernetes:core/v1:PersistentVolumeClaim";
 
 /** Makes the objects below some component. */
@@ -157,6 +158,7 @@ describe("createStoreBackup", () => {
       spec: {
         schedule: "0 0 1 1 *",
         suspend: true,
+        startingDeadlineSeconds: 60,
         failedJobsHistoryLimit: 3,
         successfulJobsHistoryLimit: 3,
         jobTemplate: {
@@ -212,10 +214,33 @@ describe("createStoreBackup", () => {
   it("without backups makes the template of restores alone, for archives that somebody brings along", async () => {
     const { resources, find } = await create({ backup: null });
     const made = resources.map(({ type, name }) => `${type} ${name}`).filter((line) => line.startsWith("kubernetes:"));
-    assert.deepEqual(made, [`${cronJob} store-restore`]);
+    assert.deepEqual(made.sort(), [`${cronJob} store-restore`, `${policy} store-restore-policy`]);
     const { volumes, containers } = podSpec(find(cronJob, "store-restore"));
     assert.deepEqual(volumes.at(-1), { name: "upload", emptyDir: { sizeLimit: "1Gi" } });
     assert.deepEqual(containers[0]?.volumeMounts.at(-1), { name: "upload", mountPath: "/upload" });
+  });
+
+  it("lets nobody connect to a backup, and the members alone to the server of a restore", async () => {
+    const { find } = await create();
+    const select = (name: string) => ({
+      matchLabels: { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": "shop-dev" },
+    });
+    assert.deepEqual(find(policy, "store-backup-policy").inputs, {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "session-store-backup", namespace: "shop", labels: labels("redis-backup") },
+      spec: { podSelector: select("redis-backup"), policyTypes: ["Ingress"] },
+    });
+    assert.deepEqual(find(policy, "store-restore-policy").inputs, {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "session-store-restore", namespace: "shop", labels: labels("redis-restore") },
+      spec: {
+        podSelector: select("redis-restore"),
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: select("redis") }], ports: [{ protocol: "TCP", port: 6379 }] }],
+      },
+    });
   });
 
   it("backs a single pod up from itself", async () => {

@@ -87,6 +87,8 @@ export function restoreCronJob(args: BackupArgs): CronJobSpec {
   return {
     schedule: "0 0 1 1 *",
     suspend: true,
+    // Who takes `suspend` away by mistake does not get at once what the schedule has missed.
+    startingDeadlineSeconds: 60,
     failedJobsHistoryLimit: 3,
     successfulJobsHistoryLimit: 3,
     jobTemplate: {

@@ -19,3 +19,17 @@ export function networkPolicy(members: Labels, hasMetrics: boolean): types.input
     ],
   };
 }
+
+/** Nobody connects to a pod that backs the store up. */
+export function backupPolicy(pods: Labels): types.input.networking.v1.NetworkPolicySpec {
+  return { podSelector: { matchLabels: pods }, policyTypes: ["Ingress"] };
+}
+
+/** Members fetch the sessions from the server in a pod that restores an archive (restore.sh). */
+export function restorePolicy(pods: Labels, members: Labels): types.input.networking.v1.NetworkPolicySpec {
+  return {
+    podSelector: { matchLabels: pods },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ podSelector: { matchLabels: members } }], ports: [{ protocol: "TCP", port }] }],
+  };
+}
