@@ -6,7 +6,7 @@ import { diagnose } from "./diagnosis.ts";
 import { eventually, Hopeless } from "./eventually.ts";
 import { explainPods } from "./explain.ts";
 import { blockingPods, exceededDeadline, podTrouble } from "./trouble.ts";
-import { isReady, versionsOf, type Workload } from "./workload.ts";
+import { versionsOf, type Workload } from "./workload.ts";
 
 /**
  * Waits until every Deployment and StatefulSet runs what was applied, as `kubectl rollout status` does, and longer as long
@@ -130,7 +130,6 @@ class Rollout {
     const { updated, old } = await versionsOf(this.#cluster, workload);
     for (const pod of updated) {
       const uid = pod.metadata?.uid ?? "";
-      if (isReady(pod)) this.#lasting.delete(uid);
       const trouble = podTrouble(pod, []);
       if (trouble?.lasting !== true) continue;
       const since = this.#lasting.get(uid) ?? now;

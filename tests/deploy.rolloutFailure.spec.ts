@@ -26,6 +26,7 @@ const oldPod = as("Pod", pod("app-old-1", "old", ready));
 const badImage = running({ waiting: { reason: "ImagePullBackOff", message: "no such image" } });
 const newPod = as("Pod", pod("app-new-1", "new", badImage));
 const unready = as("Pod", pod("app-new-1", "new", running({ running: {} })));
+const homeless = as("Pod", pod("app-new-1", "new", { conditions: [{ type: "PodScheduled", status: "False" }] }));
 const event = as("Event", warning("Pod", "app-new-1", "Unhealthy", "Readiness probe failed: 503"));
 
 /** The first line of the error that a wait ends with, and how many milliseconds it took. */
@@ -113,7 +114,7 @@ describe("a rollout that fails", () => {
 
   for (const [title, pods, patience] of [
     ["has patience at first", [newPod], 30],
-    ["waits for a pod that may still become ready", [unready], 0],
+    ["waits for a pod that may still get a node", [homeless], 0],
     ["does not mind the old version's pods", [as("Pod", pod("app-old-2", "old", badImage))], 0],
   ] as const) {
     it(title, async () => {
@@ -151,16 +152,16 @@ describe("a rollout that fails", () => {
     const wait = failure(waitForRollouts(fake.cluster, [wanted], 0.5));
     const start = Date.now();
     let at = 0;
-    // Progress at 0.3 s and 0.6 s, after which there is none: the end is at about 1.1 s.
+    // Progress at 0.2 s and 0.4 s, after which there is none: the end is at about 0.9 s.
     const set = setInterval(() => {
       const status = steps[at] ?? flapping[at % 2] ?? starting;
       at += 1;
       fake.objects.set("Deployment shop/app", app(status));
-    }, 300);
+    }, 200);
     const { line } = await wait.finally(() => clearInterval(set));
     assert.equal(line, `${failed}: gave up waiting for progress after 0.5 s; nothing serves`);
     const took = Date.now() - start;
-    assert.ok(took >= 1000 && took < 5000, `${took} ms`);
+    assert.ok(took >= 800 && took < 5000, `${took} ms`);
   });
 
   it("is not what was deployed if somebody else rolls out something, though that goes well", async () => {
