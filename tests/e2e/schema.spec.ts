@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mock } from "node:test";
 import fc from "fast-check";
 import { connect } from "../../deploy/cluster.ts";
@@ -33,7 +34,9 @@ describe("every configuration that the schema accepts", () => {
     await fc.assert(
       fc.asyncProperty(validConfig, async (values) => {
         const { objects } = await render("dev", values);
-        await namespaces.get(levelOf(values))?.accept(objects);
+        const namespace = namespaces.get(levelOf(values));
+        assert.ok(namespace);
+        await namespace.accept(objects);
       }),
       { numRuns: runs },
     );
