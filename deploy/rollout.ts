@@ -5,8 +5,8 @@ import { orUndefined, type Cluster } from "./cluster.ts";
 import { diagnose } from "./diagnosis.ts";
 import { eventually, Hopeless } from "./eventually.ts";
 import { explainPods } from "./explain.ts";
-import { blockingPods, exceededDeadline, podTrouble } from "./trouble.ts";
-import { isReady, versionsOf, type Workload } from "./workload.ts";
+import { blockingPods, podTrouble } from "./trouble.ts";
+import { versionsOf, type Workload } from "./workload.ts";
 
 /**
  * Waits until every Deployment and StatefulSet runs what was applied, as `kubectl rollout status` does, and longer as long
@@ -44,10 +44,10 @@ interface Limits {
   stop: AbortSignal;
 }
 
-/** Kubernetes has given a rollout up; its pods know why. */
-class DeadlineExceeded extends Hopeless {}
-
-/** The wait for one workload. */
+/**
+ * The wait for one workload. The deadline is counted here: Kubernetes' own verdict, which a StatefulSet never gets, may
+ * come at any moment for a rollout that was given up before and is deployed once more.
+ */
 class Rollout {
   readonly #cluster: Cluster;
   readonly #patience: number;
@@ -58,13 +58,11 @@ class Rollout {
   readonly #seconds: number;
   /** Pod template as the API server had it at first. */
   #template: string | undefined;
-  /** When an earlier rollout was found to have failed, which is no news. */
-  #staleVerdict: string | undefined;
   /** The best counts so far: none may be reached twice, or a pod that comes and goes would count for ever. */
   #best: number[] | undefined;
   #podsSeen = 0;
-  /** When pods were first seen in a state that hardly heals, by uid. */
-  readonly #lasting = new Map<string, number>();
+  /** When pods were first seen in trouble, by uid. */
+  readonly #troubled = new Map<string, number>();
 
   constructor(cluster: Cluster, { kind, metadata, spec }: KubernetesObject, { seconds, patience, stop }: Limits) {
     this.#cluster = cluster;
@@ -89,11 +87,8 @@ class Rollout {
     if (this.#stop.aborted) throw new Hopeless("another workload did not roll out");
     const workload = await this.#read();
     this.#refuseOtherTemplate(workload);
-    const verdict = exceededDeadline(workload);
-    if (this.#best === undefined) this.#staleVerdict = verdict?.since;
     const progress = this.#progress(workload);
     if (isRolledOut(workload)) return "done";
-    if (verdict !== undefined && verdict.since !== this.#staleVerdict) throw new DeadlineExceeded(verdict.message);
     if (progress) return "progress";
     await this.#lookAtPods(workload);
     return undefined;
@@ -129,15 +124,21 @@ class Rollout {
     this.#podsSeen = now;
     const { updated, old } = await versionsOf(this.#cluster, workload);
     for (const pod of updated) {
-      const uid = pod.metadata?.uid ?? "";
-      if (isReady(pod)) this.#lasting.delete(uid);
       const trouble = podTrouble(pod, []);
-      if (trouble?.lasting !== true) continue;
-      const since = this.#lasting.get(uid) ?? now;
-      this.#lasting.set(uid, since);
-      if (now - since >= this.#patience) throw new Hopeless(`pod ${pod.metadata?.name}: ${trouble.text}`);
+      if (trouble?.lasting !== true || !this.#hadItsChance(pod, now)) continue;
+      throw new Hopeless(`pod ${pod.metadata?.name}: ${trouble.text}`);
     }
-    for (const pod of blockingPods(workload, old)) await this.#delete(pod);
+    for (const pod of blockingPods(workload, old)) {
+      if (this.#hadItsChance(pod, now)) await this.#delete(pod);
+    }
+  }
+
+  /** Whether a pod has been in trouble for as long as there is patience. */
+  #hadItsChance({ metadata }: V1Pod, now: number): boolean {
+    const uid = metadata?.uid ?? "";
+    const since = this.#troubled.get(uid) ?? now;
+    this.#troubled.set(uid, since);
+    return now - since >= this.#patience;
   }
 
   /** That pod, and not one that has taken its name in the meantime. */
@@ -157,9 +158,8 @@ class Rollout {
         this.#cluster.core.listNamespacedEvent({ namespace: this.#namespace }),
       ]);
       const { why, serving } = diagnose(workload, versions, events);
-      const knowsWhy = error instanceof Hopeless && !(error instanceof DeadlineExceeded);
       const details = await explainPods(this.#cluster, this.#namespace, { "app.kubernetes.io/name": this.#name });
-      return `${what}: ${knowsWhy ? error.message : (why ?? error.message)}; ${serving}\n${details}`;
+      return `${what}: ${error instanceof Hopeless ? error.message : (why ?? error.message)}; ${serving}\n${details}`;
     } catch {
       return `${what}: ${error.message}`; // The cluster that does not answer is the reason, which the error says.
     }

@@ -61,11 +61,17 @@ function containerTrouble({ state, lastState, restartCount }: V1ContainerStatus)
   };
 }
 
-/** Why a workload gets no pods at all, or no more of them: a quota, an admission policy. */
+/**
+ * Why a workload gets no pods at all, or no more of them: a quota, an admission policy. Else, of a Deployment, that
+ * Kubernetes has given it up.
+ */
 export function workloadTrouble(workload: Workload, events: CoreV1Event[]): Trouble | undefined {
   if (workload.kind === "Deployment") {
-    const failure = conditionOf(workload, "ReplicaFailure");
-    return failure?.status === "True" ? { text: join(failure.reason, failure.message), lasting: false } : undefined;
+    const conditions = workload.object.status?.conditions ?? [];
+    const failure =
+      conditions.find(({ type, status }) => type === "ReplicaFailure" && status === "True") ??
+      conditions.find(({ reason }) => reason === "ProgressDeadlineExceeded");
+    return failure && { text: join(failure.reason, failure.message), lasting: false };
   }
   const { metadata, spec, status } = workload.object;
   // It has no conditions, and its events outlive what they tell of.
@@ -76,18 +82,8 @@ export function workloadTrouble(workload: Workload, events: CoreV1Event[]): Trou
 }
 
 /**
- * Kubernetes' own verdict: no progress within progressDeadlineSeconds. A StatefulSet gets none.
- * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#failed-deployment
- */
-export function exceededDeadline(workload: Workload): { message: string; since: string } | undefined {
-  const condition = conditionOf(workload, "Progressing");
-  if (condition?.reason !== "ProgressDeadlineExceeded") return undefined;
-  return { message: condition.message ?? "", since: String(condition.lastUpdateTime) };
-}
-
-/**
- * Old pods of a StatefulSet that its controller waits for before it replaces them, although they will never be ready: a
- * rollout in order goes on only from ready pods. Pods below the partition are not to be replaced.
+ * Old pods of a StatefulSet that its controller waits for before it replaces them, although the old version may never
+ * become ready: a rollout in order goes on only from ready pods. Pods below the partition are not to be replaced.
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
  */
 export function blockingPods(workload: Workload, old: V1Pod[]): V1Pod[] {
@@ -95,16 +91,11 @@ export function blockingPods(workload: Workload, old: V1Pod[]): V1Pod[] {
   const { podManagementPolicy, updateStrategy } = workload.object.spec ?? {};
   if (podManagementPolicy === "Parallel") return [];
   const partition = updateStrategy?.rollingUpdate?.partition ?? 0;
-  return old.filter((pod) => ordinal(pod) >= partition && podTrouble(pod, [])?.lasting === true);
+  return old.filter((pod) => ordinal(pod) >= partition && !isReady(pod));
 }
 
 function ordinal({ metadata }: V1Pod): number {
   return Number(/\d+$/.exec(metadata?.name ?? "")?.[0]);
-}
-
-function conditionOf(workload: Workload, wanted: string) {
-  if (workload.kind === "StatefulSet") return undefined;
-  return workload.object.status?.conditions?.find(({ type }) => type === wanted);
 }
 
 function lastWarning(events: CoreV1Event[], about: { name?: string; uid?: string } = {}): CoreV1Event | undefined {

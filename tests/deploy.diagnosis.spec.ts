@@ -23,7 +23,7 @@ describe("the pods of a rollout", () => {
   });
 
   it("are all old as long as there is no ReplicaSet for the new version", () => {
-    const { updated, old } = byVersion(app, pods, replicaSets.slice(0, 1));
+    const { updated, old } = byVersion(app, pods, replicaSets.slice(0, 2));
     assert.deepEqual([names(updated), names(old)], [[], ["app-1", "app-2"]]);
   });
 

@@ -88,7 +88,7 @@ const statefulSets: Case<V1StatefulSetStatus>[] = [
   ],
   [
     "that is scaled down, the last pod no longer ready but still there",
-    { observedGeneration: 2, replicas: 3, readyReplicas: 2, updatedReplicas: 3, currentReplicas: 3, ...old },
+    { observedGeneration: 2, ...members(3), readyReplicas: 2, availableReplicas: 2, ...old },
     false,
   ],
   [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
-import { blockingPods, exceededDeadline, podTrouble, workloadTrouble, type Trouble } from "../deploy/trouble.ts";
+import type { CoreV1Event, V1DeploymentCondition, V1Pod } from "@kubernetes/client-node";
+import { blockingPods, podTrouble, workloadTrouble, type Trouble } from "../deploy/trouble.ts";
 import { container, deployment, pod, ready, running, statefulSet, warning } from "./pods.ts";
 
 const unready = "Readiness probe failed: HTTP probe failed with statuscode: 503";
@@ -137,15 +137,15 @@ describe("a Deployment", () => {
     assert.equal(workloadTrouble({ kind: "Deployment", object: deployment() }, []), undefined);
   });
 
-  it("says that it has made no progress for too long, and since when", () => {
+  it("that Kubernetes has given up says so, unless it knows why", () => {
     const message = 'ReplicaSet "app-new" has timed out progressing.';
     const verdict = { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message };
-    const lastUpdateTime = new Date(0);
-    const object = deployment({ conditions: [{ ...verdict, lastUpdateTime }] });
-    assert.deepEqual(exceededDeadline({ kind: "Deployment", object }), { message, since: String(lastUpdateTime) });
-    const progressing = { type: "Progressing", status: "True", reason: "ReplicaSetUpdated", message: "" };
-    const going = deployment({ conditions: [progressing] });
-    assert.equal(exceededDeadline({ kind: "Deployment", object: going }), undefined);
+    const failure = { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: quota };
+    const textOf = (...conditions: V1DeploymentCondition[]) =>
+      workloadTrouble({ kind: "Deployment", object: deployment({ conditions }) }, [])?.text;
+    assert.equal(textOf(verdict), `ProgressDeadlineExceeded: ${message}`);
+    assert.equal(textOf(verdict, failure), `FailedCreate: ${quota}`);
+    assert.equal(textOf({ type: "Progressing", status: "True", reason: "ReplicaSetUpdated" }), undefined);
   });
 });
 
@@ -165,10 +165,6 @@ describe("a StatefulSet", () => {
     assert.equal(workloadTrouble({ kind: "StatefulSet", object: statefulSet(2) }, []), undefined);
   });
 
-  it("has no verdict of its own", () => {
-    assert.equal(exceededDeadline({ kind: "StatefulSet", object: statefulSet(3) }), undefined);
-  });
-
   const broken = [
     pod("app-0", "old", waiting("ImagePullBackOff")),
     pod("app-1", "old", ready),
@@ -178,9 +174,9 @@ describe("a StatefulSet", () => {
   const blocking = (spec: object) =>
     blockingPods({ kind: "StatefulSet", object: statefulSet(3, spec) }, broken).map(({ metadata }) => metadata?.name);
 
-  it("in order waits for old pods that will never be ready, of those that it is to replace", () => {
-    assert.deepEqual(blocking({}), ["app-0", "app-10"]);
-    assert.deepEqual(blocking({ updateStrategy: { rollingUpdate: { partition: 2 } } }), ["app-10"]);
+  it("in order waits for old pods that are not ready, of those that it is to replace", () => {
+    assert.deepEqual(blocking({}), ["app-0", "app-2", "app-10"]);
+    assert.deepEqual(blocking({ updateStrategy: { rollingUpdate: { partition: 3 } } }), ["app-10"]);
   });
 
   it("all at once waits for none, and a Deployment never does", () => {

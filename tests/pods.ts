@@ -25,9 +25,9 @@ export function deployment(status: V1DeploymentStatus = {}): V1Deployment {
 }
 
 export const replicaSets: V1ReplicaSet[] = [
+  ["other", "2", "another"],
   ["old", "1", "app"],
   ["new", "2", "app"],
-  ["other", "2", "another"],
 ].map(([hash = "", revision = "", uid = ""]) => ({
   metadata: {
     name: `app-${hash}`,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ConfigError } from "../config.ts";
 import { describe as objectName, type KubernetesObject } from "../render/objects.ts";
 import { inInstallOrder } from "../render/order.ts";
+import type { Overrides } from "../render/stackFile.ts";
 import { render } from "./rendered.ts";
 
 // That the manifests can be applied in this order is proved by the end-to-end suite.
@@ -53,6 +54,17 @@ describe("rendering", () => {
 
   it("gives the same each time", async () => {
     assert.deepEqual(await render("local"), await render("local"));
+  });
+
+  it("leaves the number of pods to an autoscaler, where there is one", async () => {
+    const specOf = async (overrides: Overrides) => {
+      const { objects } = await render("dev", overrides);
+      const of = (kind: string) => objects.find((one) => one.kind === kind && one.metadata.name === "app")?.spec;
+      return { replicas: of("Deployment")?.replicas, least: of("HorizontalPodAutoscaler")?.minReplicas };
+    };
+    const autoscale = { "app.replicas": undefined, "app.autoscale": { min: 2, max: 6 } };
+    assert.deepEqual(await specOf(autoscale), { replicas: undefined, least: 2 });
+    assert.deepEqual(await specOf({}), { replicas: 2, least: undefined });
   });
 
   it("gives another stack its own names, like that of a file", async () => {

@@ -4,7 +4,7 @@ import { unknownKinds } from "../../deploy/kinds.ts";
 import { describe as describeObject, type KubernetesObject } from "../../render/objects.ts";
 
 /** A level of Pod Security. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-type Level = "restricted" | "baseline";
+export type Level = "restricted" | "baseline";
 
 /** A namespace that enforces a level of Pod Security, in which objects can be tried without being made. */
 export class DryRun {

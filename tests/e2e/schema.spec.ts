@@ -1,17 +1,17 @@
+import assert from "node:assert/strict";
 import { mock } from "node:test";
 import fc from "fast-check";
 import { connect } from "../../deploy/cluster.ts";
 import { validConfig } from "../configArbitrary.ts";
 import { render } from "../rendered.ts";
-import { DryRun } from "./dryRun.ts";
+import { DryRun, type Level } from "./dryRun.ts";
 import { openEnvironment } from "./environment.ts";
 
 /** Configurations that are tried; a failure prints the seed that makes the same ones again. */
 const runs = 40;
 
-/** Levels of Pod Security that an application can ask for. */
-const levels = ["restricted", "baseline"] as const;
-type Level = (typeof levels)[number];
+/** The levels of Pod Security that an application can ask for. */
+const levels: Level[] = ["restricted", "baseline"];
 
 describe("every configuration that the schema accepts", () => {
   const namespaces = new Map<Level, DryRun>();
@@ -34,7 +34,9 @@ describe("every configuration that the schema accepts", () => {
     await fc.assert(
       fc.asyncProperty(validConfig, async (values) => {
         const { objects } = await render("dev", values);
-        await namespaces.get(levelOf(values))?.accept(objects);
+        const namespace = namespaces.get(levelOf(values));
+        assert.ok(namespace);
+        await namespace.accept(objects);
       }),
       { numRuns: runs },
     );
