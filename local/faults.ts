@@ -68,6 +68,13 @@ export async function restartKubeProxy(settings = currentSettings()): Promise<vo
   await launchProxy(node);
 }
 
+/** Gives an image that the node has another reference, as a registry would that has the same content twice. */
+export async function nameImage(reference: string, other: string, settings = currentSettings()): Promise<void> {
+  const node = nodeOf(settings);
+  const ctr = ["ctr", "--address", node.paths.containerdSocket, "--namespace", "k8s.io"];
+  await node.run([...ctr, "images", "tag", "--force", reference, other]);
+}
+
 /**
  * The command line that runs a command in the node's network, where pods and Services have their addresses. Files and
  * names are the machine's; whoever runs it has to end it, as it is none of the node's processes.

@@ -10,6 +10,7 @@ import { CONTENT_SECURITY_POLICY, loginPage, sessionPage } from "./page.ts";
 import { sameOriginOnly } from "./sameOrigin.ts";
 import { viewOf, withVisit } from "./sessionData.ts";
 import type { Login } from "./sessionData.ts";
+import type { Shown } from "./shown.ts";
 import type { StoreKind } from "./store/link.ts";
 
 /** What the application needs from outside. */
@@ -23,6 +24,8 @@ export interface AppOptions {
   /** Seconds a session lives after its last visit. */
   ttlSeconds: number;
   podName: string;
+  /** Reads what /api/config shows; undefined where it shows nothing. */
+  shown?: (() => Promise<Shown>) | undefined;
   /** Why the pod should get no traffic now, or undefined when it should. */
   unready: () => string | undefined;
   log: Log;
@@ -30,7 +33,7 @@ export interface AppOptions {
 
 /** The web application; README.md lists its endpoints. */
 export function createApp(options: AppOptions): Express {
-  const { cookieName, podName, storeKind, unready, log } = options;
+  const { cookieName, podName, storeKind, shown, unready, log } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -53,6 +56,7 @@ export function createApp(options: AppOptions): Express {
     else res.status(503).json({ ready: false, reason });
   });
   app.get("/api/pod", (_req, res) => void res.json({ pod: podName }));
+  if (shown !== undefined) app.get("/api/config", async (_req, res) => void res.json(await shown()));
 
   const sessions = sessionMiddleware(options);
   const form = express.urlencoded({ extended: false, limit: "4kb" });

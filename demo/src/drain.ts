@@ -1,11 +1,16 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/**
- * Stops accepting, lets open requests finish, closes connections as they fall idle. True when all ended by themselves,
- * false when the rest was cut off after `deadlineMs`. Call it once.
- */
-export type Drain = (deadlineMs: number) => Promise<boolean>;
+/** How a server comes to its end without failing a request. */
+export interface Drainable {
+  /** Serves on, and asks whoever keeps a connection to open the next elsewhere: each answer is the last of its own. */
+  retire: () => void;
+  /**
+   * Stops accepting, lets open requests finish, closes connections as they fall idle. True when all ended by themselves,
+   * false when the rest was cut off after `deadlineMs`. Call it once.
+   */
+  drain: (deadlineMs: number) => Promise<boolean>;
+}
 
 /** A connection accepted just before has this long to send its first request: a proxy may be about to. */
 const FIRST_REQUEST_MS = 1000;
@@ -20,8 +25,9 @@ interface Connection {
  * Watches `server` from now on. Node's own `closeIdleConnections` is not enough: it spares for a minute connections that
  * never sent a request (browsers open them ahead), and for the keep-alive time those that were busy when it was called.
  */
-export function drainable(server: Server): Drain {
+export function drainable(server: Server): Drainable {
   const connections = new Map<Socket, Connection>();
+  let retired = false;
   let draining = false;
   const close = ({ socket, open }: Connection): void => {
     if (open.size === 0) socket.destroySoon();
@@ -37,21 +43,24 @@ export function drainable(server: Server): Drain {
     if (connection === undefined) return;
     connection.used = true;
     connection.open.add(res);
-    if (draining) res.setHeader("Connection", "close");
+    if (retired) res.setHeader("Connection", "close");
     res.once("close", () => {
       connection.open.delete(res);
       if (draining) close(connection);
     });
   });
 
-  return async (deadlineMs) => {
+  const retire = (): void => {
+    retired = true;
+    for (const { open } of connections.values())
+      for (const res of open) if (!res.headersSent) res.setHeader("Connection", "close");
+  };
+  const drain = async (deadlineMs: number): Promise<boolean> => {
+    retire();
     draining = true;
     let clean = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const connection of connections.values()) {
-      for (const res of connection.open) if (!res.headersSent) res.setHeader("Connection", "close");
-      if (connection.used) close(connection);
-    }
+    for (const connection of connections.values()) if (connection.used) close(connection);
     const timers = [
       setTimeout(() => connections.forEach(close), FIRST_REQUEST_MS),
       setTimeout(() => {
@@ -63,4 +72,5 @@ export function drainable(server: Server): Drain {
     timers.forEach(clearTimeout);
     return clean;
   };
+  return { retire, drain };
 }

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { drainable } from "./drain.ts";
 import { logToStdout as log, reasonOf } from "./log.ts";
+import { shown } from "./shown.ts";
 import { connectStore } from "./store/connect.ts";
 
 /** Open requests get this long after SIGTERM; one that waits for the store takes at most two commands of 2 s. */
@@ -25,9 +26,16 @@ function main(config: Config): void {
   };
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS },
-    createApp({ ...config, store: link.store, storeKind: link.kind, unready, log }),
+    createApp({
+      ...config,
+      store: link.store,
+      storeKind: link.kind,
+      shown: shown(process.env, process.argv, podName),
+      unready,
+      log,
+    }),
   );
-  const drain = drainable(server);
+  const { retire, drain } = drainable(server);
 
   server.on("error", (error) => {
     process.stderr.write(`PORT: cannot listen on ${config.port}: ${reasonOf(error)}; choose another port\n`);
@@ -38,6 +46,8 @@ function main(config: Config): void {
   const stop = (signal: NodeJS.Signals, lingerSeconds: number): void => {
     if (stopping) return;
     stopping = true;
+    // A proxy that keeps its connection would send the next visitor down it just as it ends.
+    retire();
     log("shutdown", { signal });
     const end = async (): Promise<void> => {
       const clean = await drain(DRAIN_MS);

@@ -52,7 +52,7 @@ describe("demo: graceful shutdown of the server", () => {
       if (req.url === "/slow") waiting.push(() => res.end("slow"));
       else res.end("quick");
     });
-    const drain = drainable(server);
+    const { retire, drain } = drainable(server);
     stop = () => {
       server.close();
       server.closeAllConnections();
@@ -61,7 +61,7 @@ describe("demo: graceful shutdown of the server", () => {
     server.on("connection", () => (accepted += 1));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return { waiting, drain, accepted: () => accepted, port: (server.address() as AddressInfo).port };
+    return { waiting, retire, drain, accepted: () => accepted, port: (server.address() as AddressInfo).port };
   };
 
   it("finishes open requests, ends idle connections and those never used, accepts no new one", async () => {
@@ -80,6 +80,27 @@ describe("demo: graceful shutdown of the server", () => {
     assert.deepEqual([busy.closed, late.received], [false, ""]);
     waiting[0]?.();
     assert.equal(await drained, true);
+    await waitFor(() => busy.closed, DEADLINE);
+    assert.match(busy.received, /Connection: close\r\n[^]*slow/);
+  });
+
+  it("serves on once retired, new connections too, and makes each answer the last of its connection", async () => {
+    const { waiting, retire, accepted, port } = await start();
+    const [busy, idle] = [new Wire(port), new Wire(port)];
+    busy.get("/slow");
+    idle.get("/");
+    await waitFor(() => waiting.length === 1 && idle.received.includes("quick"), DEADLINE);
+    retire();
+    const late = new Wire(port);
+    late.get("/");
+    await waitFor(() => late.closed, DEADLINE);
+    assert.match(late.received, /Connection: close\r\n[^]*quick/);
+    assert.deepEqual([accepted(), idle.closed, busy.closed], [3, false, false]);
+    idle.received = "";
+    idle.get("/");
+    await waitFor(() => idle.closed, DEADLINE);
+    assert.match(idle.received, /Connection: close\r\n[^]*quick/);
+    waiting[0]?.();
     await waitFor(() => busy.closed, DEADLINE);
     assert.match(busy.received, /Connection: close\r\n[^]*slow/);
   });
@@ -135,7 +156,8 @@ describe("demo: process", () => {
     child.kill("SIGTERM");
     await waitFor(() => event("shutdown") !== undefined, DEADLINE);
     const newcomer = new Browser(`http://127.0.0.1:${port}`);
-    assert.equal((await newcomer.get("/readyz")).status, 503);
+    const unready = await newcomer.get("/readyz");
+    assert.deepEqual([unready.status, unready.headers.get("connection")], [503, "close"]);
     assert.equal((await newcomer.postJson("/api/login", { name: "Ada" })).status, 200);
     assert.equal(event("stopped"), undefined);
     assert.deepEqual(await exit, [0, null]);
@@ -157,7 +179,7 @@ describe("demo: process", () => {
     const exit = once(child, "exit");
     child.kill("SIGTERM");
     await waitFor(() => event("shutdown") !== undefined, DEADLINE);
-    // It says so first, and keeps connections alive until it drains them.
+    // It says so first, and listens on until it drains.
     await waitFor(() => refuses(port), DEADLINE);
     fresh.get("/readyz");
     await waitFor(() => fresh.closed, DEADLINE);
