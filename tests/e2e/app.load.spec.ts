@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { eventually } from "../../deploy/eventually.ts";
+import { eventually, until } from "../../deploy/eventually.ts";
 import type { Overrides } from "../../render/stackFile.ts";
 import { openEnvironment } from "./environment.ts";
 import { AppStack } from "./app/appStack.ts";
@@ -85,7 +85,7 @@ describe("the application under load", function () {
 
   change("2 → 6 → 2 replicas", async () => {
     await app.deploy({ "app.replicas": 6 });
-    assert.equal((await app.names()).length, 6);
+    await until("all six pods to answer", 30, async () => (await load?.look())?.pods.length === 6);
     await app.deploy();
     assert.equal((await app.names()).length, replicas);
   });
