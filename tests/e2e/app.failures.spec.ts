@@ -101,7 +101,6 @@ describe("an update that fails", () => {
           await update();
         } finally {
           await app.deploy();
-          await app.settled(2);
           await undo?.();
         }
         assert.deepEqual(await app.names(), before);
@@ -131,6 +130,7 @@ async function failureOf(update: () => Promise<unknown>): Promise<{ message: str
 async function fillQuota(app: AppStack): Promise<() => Promise<unknown>> {
   const { cluster, namespace } = app.pods;
   const name = "full";
+  await app.settled(2); // What is still on its way out would leave room for another.
   const { items } = await cluster.core.listNamespacedPod({ namespace });
   const body = { metadata: { name }, spec: { hard: { pods: String(items.length) } } };
   await cluster.core.createNamespacedResourceQuota({ namespace, body });
