@@ -110,7 +110,7 @@ function createStatefulSet(name: string, args: StatefulWorkloadArgs, opts: pulum
   return new k8s.apps.v1.StatefulSet(
     `${name}-set`,
     {
-      metadata: { ...metadata(args, args.workload), annotations: args.annotations },
+      metadata: { ...metadata(args, args.workload), annotations: { ...args.annotations, ...partlyUpdated(args) } },
       spec: {
         serviceName: args.service,
         replicas: args.replicas,
@@ -129,6 +129,18 @@ function createStatefulSet(name: string, args: StatefulWorkloadArgs, opts: pulum
     },
     opts,
   );
+}
+
+/**
+ * What Pulumi waits for while a partition holds some pods back: by itself it would wait for these, too, until it gives up.
+ * @see https://www.pulumi.com/registry/packages/kubernetes/#pulumicomwaitfor
+ */
+function partlyUpdated({ partition = 0, replicas }: StatefulWorkloadArgs): Record<string, string> {
+  if (partition === 0) return {};
+  // No "=" but "==": the provider takes what follows another for a value.
+  const updated = partition < replicas ? [`@.updatedReplicas > ${replicas - partition - 1}`] : [];
+  const conditions = [...updated, `@.availableReplicas == ${replicas}`].join(" && ");
+  return { "pulumi.com/waitFor": `jsonpath={$[?${conditions}]}` };
 }
 
 /** Only the selector's labels: claims are immutable in the set, and no change of a label is worth a new set. */

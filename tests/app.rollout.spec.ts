@@ -43,11 +43,11 @@ describe("App's rollout", () => {
   });
 
   for (const [title, given, seconds] of [
-    ["three pods", {}, 300 + 2 * 120],
-    ["one pod", { replicas: 1 }, 300],
-    ["pods without probes", { health: { kind: "none" }, rollout: { minReadySeconds: 7 } }, 300 + 2 * 7],
-    ["as many as an autoscaler may make", { autoscale: { min: 2, max: 11 } }, 300 + 10 * 120],
-    ["a StatefulSet, whose pods go first", { workload: "statefulset", drainSeconds: 5 }, 300 + 2 * (120 + 35)],
+    ["three pods", {}, 310 + 2 * 120],
+    ["one pod", { replicas: 1 }, 310],
+    ["pods without probes", { health: { kind: "none" }, rollout: { minReadySeconds: 7 } }, 310 + 2 * 7],
+    ["as many as an autoscaler may make", { autoscale: { min: 2, max: 11 } }, 310 + 10 * 120],
+    ["a StatefulSet, whose pods go first", { workload: "statefulset", drainSeconds: 5 }, 310 + 2 * (120 + 35)],
   ] as const) {
     it(`is waited for as long as it may take: ${title}`, async () => {
       const { customTimeouts } = await optionsOf(given);

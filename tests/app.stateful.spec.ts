@@ -86,7 +86,10 @@ describe("App as a StatefulSet", () => {
       deadlineSeconds: 60,
     };
     const { set } = await stateful({ rollout, replicas: 5 });
-    assert.deepEqual(set.metadata.annotations, { "session-stack/progress-deadline-seconds": "60" });
+    assert.deepEqual(set.metadata.annotations, {
+      "session-stack/progress-deadline-seconds": "60",
+      "pulumi.com/waitFor": "jsonpath={$[?@.updatedReplicas > 2 && @.availableReplicas == 5]}",
+    });
     const { spec } = set as unknown as { spec: Record<string, unknown> };
     const { replicas, podManagementPolicy, updateStrategy, minReadySeconds, revisionHistoryLimit } = spec;
     assert.deepEqual(

@@ -26,7 +26,10 @@ const create = (overrides: Partial<StatefulWorkloadArgs> = {}, opts?: pulumi.Com
 
 async function setOf(overrides: Partial<StatefulWorkloadArgs>) {
   const { find } = await create(overrides);
-  return find("kubernetes:apps/v1:StatefulSet", "web-set").inputs as { spec: Record<string, unknown> };
+  return find("kubernetes:apps/v1:StatefulSet", "web-set").inputs as {
+    metadata: { annotations?: Record<string, string> };
+    spec: Record<string, unknown>;
+  };
 }
 
 /** Options with which it made each of its resources, by name: mocks do not tell them. */
@@ -56,7 +59,7 @@ describe("StatefulWorkload", () => {
     assert.deepEqual(await setOf({}), {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name: "web", namespace: "shop", labels },
+      metadata: { name: "web", namespace: "shop", labels, annotations: {} },
       spec: {
         serviceName: "web-pods",
         replicas: 3,
@@ -121,6 +124,14 @@ describe("StatefulWorkload", () => {
       rollingUpdate: { partition: 2, maxUnavailable: "50%" },
     });
     assert.deepEqual([spec.minReadySeconds, spec.revisionHistoryLimit], [15, 3]);
+  });
+
+  it("with a partition Pulumi waits for the pods that are updated, and for all to be available", async () => {
+    const waitedFor = async (partition: number) =>
+      (await setOf({ replicas: 3, partition })).metadata.annotations?.["pulumi.com/waitFor"];
+    assert.equal(await waitedFor(0), undefined);
+    assert.equal(await waitedFor(1), "jsonpath={$[?@.updatedReplicas > 1 && @.availableReplicas == 3]}");
+    assert.equal(await waitedFor(3), "jsonpath={$[?@.availableReplicas == 3]}");
   });
 
   it("the template's labels and annotations are the pods' alone, and change no label of the selector", async () => {

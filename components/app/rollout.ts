@@ -29,6 +29,9 @@ export function gracePeriod({ drainSeconds, graceSeconds }: Pick<AppArgs, "drain
   return graceSeconds ?? drainSeconds + shutdownSeconds;
 }
 
+/** Seconds by which Kubernetes' word on a missed progress deadline comes before Pulumi gives up, and is in its error. */
+const marginSeconds = 10;
+
 /**
  * Seconds for which Pulumi waits for a rollout, for it does not stop at a missed progress deadline: that deadline, and
  * for each further pod the longest that a good one may take.
@@ -39,5 +42,5 @@ export function rolloutTimeout(args: AppArgs): number {
   const start = health.kind === "none" ? 0 : health.startupSeconds;
   // A StatefulSet's pod has to go before the next of its name can start.
   const stop = workload === "statefulset" ? gracePeriod(args) : 0;
-  return rollout.deadlineSeconds + (pods - 1) * (start + rollout.minReadySeconds + stop);
+  return rollout.deadlineSeconds + marginSeconds + (pods - 1) * (start + rollout.minReadySeconds + stop);
 }
