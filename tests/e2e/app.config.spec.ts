@@ -42,6 +42,7 @@ describe("the application's configuration", () => {
     const after = await app.names();
     assert.deepEqual([after.length, after.filter((name) => before.includes(name))], [1, []]);
     const [pod] = after;
+    await app.settled(1); // The one before serves on for some seconds, and Traefik learns of its end last.
     const answer = await eventually(`${pod} to answer`, 30, async () => {
       const found = await shownBy(app.endpoint);
       return found.pod === pod && found;

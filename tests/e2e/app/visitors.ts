@@ -50,5 +50,5 @@ export function unnoticed(findings: Findings, least = leastRequests): void {
   assert.ok(total(findings) >= least, summary(findings));
   assert.ok(Math.min(requests.new, requests.kept) >= least / 4, summary(findings));
   // Of kept connections only the first request goes over one that was not used before; some were under way.
-  assert.ok(Math.abs(findings.reused - requests.kept) < least / 100, summary(findings));
+  assert.ok(Math.abs(findings.reused - requests.kept) <= Math.max(2, least / 100), summary(findings));
 }
