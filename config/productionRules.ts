@@ -4,7 +4,7 @@ import type { Settings } from "./schema.ts";
 
 /** What stack prod has to meet beside the other rules. */
 export function productionRules(settings: Settings): Problem[] {
-  return [...imagesArePinned(settings), ...requestsAreGiven(settings)];
+  return [...imagesArePinned(settings), ...requestsAreGiven(settings), ...visitorsComeByTls(settings)];
 }
 
 function imagesArePinned(settings: Settings): Problem[] {
@@ -38,4 +38,12 @@ function requestsAreGiven({ app }: Settings): Problem[] {
       .filter((resource) => resources.requests[resource] === undefined)
       .map((resource) => ({ path: [...path, "resources", "requests", resource], message: "is required in prod" })),
   );
+}
+
+/** Who reads a session's cookie on its way has the session. A certificate that signs itself is a warning elsewhere. */
+function visitorsComeByTls({ ingress }: Settings): Problem[] {
+  if (ingress === null || ingress.tls !== null) return [];
+  const message =
+    "is required in prod: set {secretName} or {issuer}, or {elsewhere: true} where the Gateway or a load balancer in front ends TLS";
+  return [{ path: ["ingress", "tls"], message }];
 }

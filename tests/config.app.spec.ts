@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inside, nfs, problemsOf, read, refuses } from "./configs.ts";
+import { ingress, inside, nfs, problemsOf, read, refuses } from "./configs.ts";
 
 // Whether the image exists and answers on its paths is not known here.
 
@@ -205,9 +205,28 @@ describe("configuration of the application", () => {
       ]);
     });
 
-    it("asks for neither elsewhere", async () => {
+    it("refuses an Ingress without TLS", async () => {
+      assert.deepEqual(await problemsOf({ ingress }, { stack: "prod" }), [
+        "shop:ingress.tls is required in prod: set {secretName} or {issuer}, or {elsewhere: true} where the Gateway or a load balancer in front ends TLS",
+      ]);
+    });
+
+    for (const tls of [{ secretName: "shop-tls" }, { issuer: "letsencrypt" }, { elsewhere: true }]) {
+      it(`takes an Ingress with TLS by ${Object.keys(tls).join()}`, async () => {
+        const given = { ingress: { ...ingress, tls } };
+        assert.deepEqual((await read(given, { stack: "prod" })).ingress?.tls, tls);
+      });
+    }
+
+    it("takes no Ingress at all", async () => {
+      assert.equal((await read({ ingress: null }, { stack: "prod" })).ingress, null);
+    });
+
+    it("asks for none of these elsewhere", async () => {
       const app = { image: "shop", resources: { requests: {} } };
-      assert.deepEqual((await read({ app }, { stack: "production" })).app.resources.requests, {});
+      const given = await read({ app, ingress }, { stack: "production" });
+      assert.deepEqual(given.app.resources.requests, {});
+      assert.equal(given.ingress?.tls, null);
     });
   });
 });
