@@ -17,11 +17,20 @@ import { filePath } from "./paths.ts";
 /** What the containers of the application's pods have in common. */
 
 export const resources = object({
-  requests: object({ cpu: cpuQuantity().optional(), memory: memoryQuantity().optional() }).prefault({
-    cpu: "50m",
-    memory: "128Mi",
-  }),
-  limits: object({ cpu: cpuQuantity().optional(), memory: memoryQuantity().optional() }).prefault({ memory: "256Mi" }),
+  requests: object({
+    cpu: cpuQuantity().optional().meta({ description: "cores", otherwise: "none where `requests` is given" }),
+    memory: memoryQuantity().optional().meta({ description: "bytes", otherwise: "none where `requests` is given" }),
+  })
+    .prefault({ cpu: "50m", memory: "128Mi" })
+    .describe("what the scheduler keeps free for a pod; both are required in stack `prod`"),
+  limits: object({
+    cpu: cpuQuantity().optional().meta({ description: "cores; a limit only slows a pod down", otherwise: "none" }),
+    memory: memoryQuantity()
+      .optional()
+      .meta({ description: "bytes; what takes more is killed", otherwise: "none where `limits` is given" }),
+  })
+    .prefault({ memory: "256Mi" })
+    .describe("what a container may take"),
 });
 
 /** Messages of a record whose keys are names of variables. */
@@ -37,29 +46,37 @@ export const env = z
   .record(environmentName(), z.string("must be a string: put numbers and booleans in quotes"), named("strings"))
   .default({});
 
-const secretKey = object({ name: dnsName(), key: secretEntry() });
+const secretKey = object({
+  name: dnsName().describe("a Secret of yours in the namespace"),
+  key: secretEntry().describe("its key with the value"),
+});
 const configKey = object({
-  config: text(/^[A-Za-z][-\w]{0,62}$/, 'must be a key of the configuration: letters, digits, "-" and "_"'),
+  config: text(/^[A-Za-z][-\w]{0,62}$/, 'must be a key of the configuration: letters, digits, "-" and "_"').describe(
+    "a top-level key of this configuration, set with `pulumi config set --secret`",
+  ),
 });
 
 /**
  * A key of a Secret that exists in the namespace, or a top-level secret of the stack's configuration. Which of the two
  * is meant tells the key that both cannot have, so that problems are those of the one.
  */
-const secretSource = z.unknown().transform((value, context): SecretSource => {
-  const given = typeof value === "object" && value !== null ? value : {};
-  const isConfig = "config" in given;
-  if (isConfig === ("name" in given || "key" in given)) {
-    context.addIssue(
-      "must be either {name, key} of an existing Secret, or {config: a secret key of the configuration}",
-    );
+const secretSource = z
+  .unknown()
+  .transform((value, context): SecretSource => {
+    const given = typeof value === "object" && value !== null ? value : {};
+    const isConfig = "config" in given;
+    if (isConfig === ("name" in given || "key" in given)) {
+      context.addIssue(
+        "must be either {name, key} of an existing Secret, or {config: a secret key of the configuration}",
+      );
+      return z.NEVER;
+    }
+    const result = (isConfig ? configKey : secretKey).safeParse(given);
+    if (result.success) return result.data;
+    context.issues.push(...(result.error.issues as unknown as typeof context.issues));
     return z.NEVER;
-  }
-  const result = (isConfig ? configKey : secretKey).safeParse(given);
-  if (result.success) return result.data;
-  context.issues.push(...(result.error.issues as unknown as typeof context.issues));
-  return z.NEVER;
-});
+  })
+  .meta({ shapes: [secretKey, configKey] });
 
 /** Variables out of Secrets. */
 export const secretEnv = z.record(environmentName(), secretSource, named("{name, key} or {config}")).default({});
@@ -76,24 +93,30 @@ export const files = z
 
 export const words = () => z.array(z.string("must be a string"), "must be a list of strings");
 
+const containerName = () => dnsLabel().describe("name of the container");
+
 /** What every container says. */
 const container = {
-  image: imageReference(),
-  command: words().default([]),
-  args: words().default([]),
-  env,
-  secretEnv,
-  resources: resources.prefault({}),
+  image: imageReference().describe("its image; in stack `prod` with a tag other than `latest`, or a digest"),
+  command: words().default([]).describe("in place of the image's entrypoint"),
+  args: words().default([]).describe("arguments"),
+  env: env.describe("variables in plain text"),
+  secretEnv: secretEnv.meta({ description: "variables out of Secrets, as in `app.secretEnv`", otherwise: "none" }),
+  resources: resources.prefault({}).describe("what it requests, and may take"),
 };
 
 /** A container that runs to its end before the application starts. */
-export const initContainer = object({ name: dnsLabel(), ...container });
+export const initContainer = object({ name: containerName(), ...container });
 
 /** A container that starts before the application and ends after it. */
 export const sidecar = object({
-  name: dnsLabel(),
-  port: wholeNumber(1, 65535).optional(),
-  ready: absolutePath().optional(),
+  name: containerName(),
+  port: wholeNumber(1, 65535)
+    .optional()
+    .meta({ description: "where it listens; `app` has the others", otherwise: "none" }),
+  ready: absolutePath()
+    .optional()
+    .meta({ description: "path at `port` whose answer means that it can serve", otherwise: "not asked" }),
   ...container,
 });
 

@@ -18,14 +18,17 @@ type Field = (typeof fields)[number];
 
 /** A schedule of five fields, as CronJobs take it, in UTC. */
 export const cronSchedule = () =>
-  z.string(shape).superRefine((schedule, context) => {
-    const parts = schedule.split(" ");
-    if (parts.length !== fields.length) return context.addIssue(shape);
-    for (const [index, field] of fields.entries()) {
-      const part = parts[index] ?? "";
-      if (!part.split(",").every((item) => isItem(item, field))) context.addIssue(wrong(part, field));
-    }
-  });
+  z
+    .string(shape)
+    .superRefine((schedule, context) => {
+      const parts = schedule.split(" ");
+      if (parts.length !== fields.length) return context.addIssue(shape);
+      for (const [index, field] of fields.entries()) {
+        const part = parts[index] ?? "";
+        if (!part.split(",").every((item) => isItem(item, field))) context.addIssue(wrong(part, field));
+      }
+    })
+    .meta({ patternErrorMessage: shape });
 
 const shape =
   'must be a schedule of five fields with one space between them (minute, hour, day, month, weekday), such as "30 3 * * *"';

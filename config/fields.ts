@@ -1,11 +1,15 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { isRange } from "./cidr.ts";
-import { parseBytes, parseCores } from "./quantity.ts";
+import { cpuPattern, memoryPattern, parseBytes, parseCores } from "./quantity.ts";
 
 /**
  * Building blocks of the schema. Every message completes the sentence "session-stack:<path> <message>"; to those that
  * begin with "must", the value given is added.
+ *
+ * docs/generator makes docs/config.md and the editors' JSON Schema of the schema's structure and of its metadata:
+ * `description`; `otherwise`, the default where the schema has none; `page`, which tells more, below docs/;
+ * `patternErrorMessage`, what a text must be, which editors say in place of its pattern; `shapes`, what a value that code checks may be.
  */
 
 const unsupported = z.custom<undefined>((value) => value === undefined, "is not yet supported; remove it").optional();
@@ -63,7 +67,7 @@ export function mustBe(words: readonly string[], later: readonly string[], input
 }
 
 export function text(pattern: RegExp, must: string) {
-  return z.string(must).regex(pattern, must);
+  return z.string(must).regex(pattern, must).meta({ patternErrorMessage: must });
 }
 
 export function wholeNumber(min: number, max: number) {
@@ -102,12 +106,18 @@ export const imageReference = () =>
 
 export const memoryQuantity = () => {
   const must = 'must be a quantity of memory or storage such as "256Mi" or "1Gi"';
-  return z.string(must).refine((value) => (parseBytes(value) ?? 0) > 0, { error: must, abort: true });
+  return z
+    .string(must)
+    .refine((value) => (parseBytes(value) ?? 0) > 0, { error: must, abort: true })
+    .meta({ pattern: memoryPattern.source, patternErrorMessage: must });
 };
 
 export const cpuQuantity = () => {
   const must = 'must be a quantity of CPU in quotes, such as "50m" or "1.5"';
-  return z.string(must).refine((value) => (parseCores(value) ?? 0) > 0, must);
+  return z
+    .string(must)
+    .refine((value) => (parseCores(value) ?? 0) > 0, must)
+    .meta({ pattern: cpuPattern.source, patternErrorMessage: must });
 };
 
 /** An absolute path, of a URL or of a file system. */
@@ -137,7 +147,7 @@ export const ingressHost = () =>
 /** A range of addresses. */
 export const cidr = () => {
   const must = "must be an address range such as 10.0.0.0/8 or 2001:db8::/32, without bits beyond its prefix";
-  return z.string(must).refine(isRange, must);
+  return z.string(must).refine(isRange, must).meta({ patternErrorMessage: must });
 };
 
 const qualified = /^(?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
@@ -146,12 +156,18 @@ const isQualified = (name: string) => (name.includes("/") ? qualified : unqualif
 const nameForm = 'at most 63 letters, digits, "-", "_" and ".", after a DNS name and "/" where it has an owner';
 
 /** @see IsQualifiedName in staging/src/k8s.io/apimachinery/pkg/util/validation of Kubernetes */
-export const qualifiedName = () => z.string(`must be ${nameForm}`).refine(isQualified, `must be ${nameForm}`);
+export const qualifiedName = () => {
+  const must = `must be ${nameForm}`;
+  return z.string(must).refine(isQualified, must).meta({ patternErrorMessage: must });
+};
 
 /** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const labelValue = () => {
   const must = 'must be the value of a label: at most 63 letters, digits, "-", "_" and ".", or ""';
-  return z.string(must).refine((value) => value === "" || unqualified.test(value), must);
+  return z
+    .string(must)
+    .refine((value) => value === "" || unqualified.test(value), must)
+    .meta({ patternErrorMessage: must });
 };
 
 /** A user's annotations. Pulumi's own are not the user's: what waits for what is decided here. */
@@ -172,12 +188,15 @@ export const annotations = () =>
 
 /** One of two shapes, told apart by whether an object is given: problems are those of the one, not of a union. */
 export function textOrObject<Text extends z.ZodType, Shape extends z.ZodType>(plain: Text, shape: Shape) {
-  return z.unknown().transform((value, context): z.output<Text> | z.output<Shape> => {
-    const result = (typeof value === "object" && value !== null ? shape : plain).safeParse(value);
-    if (result.success) return result.data;
-    context.issues.push(...(result.error.issues as unknown as typeof context.issues));
-    return z.NEVER;
-  });
+  return z
+    .unknown()
+    .transform((value, context): z.output<Text> | z.output<Shape> => {
+      const result = (typeof value === "object" && value !== null ? shape : plain).safeParse(value);
+      if (result.success) return result.data;
+      context.issues.push(...(result.error.issues as unknown as typeof context.issues));
+      return z.NEVER;
+    })
+    .meta({ shapes: [plain, shape] });
 }
 
 /** @see RFC 6265, section 4.1.1: a cookie's name is a token. */

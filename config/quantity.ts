@@ -4,8 +4,8 @@ const binary = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;
 const decimal = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 } as const;
 const units: Record<string, number> = { ...binary, ...decimal };
 
-const memoryPattern = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|k|M|G|T|)$/;
-const cpuPattern = /^(\d+(?:\.\d+)?)(m?)$/;
+export const memoryPattern = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|Ti|k|M|G|T|)$/;
+export const cpuPattern = /^(\d+(?:\.\d+)?)(m?)$/;
 
 /**
  * The bytes of a memory or storage quantity such as `256Mi` or `1G`; undefined when it is not one.

@@ -12,7 +12,10 @@ const versions = () =>
     .refine((list) => new Set(list).size === list.length, "must not repeat a version")
     .default([1]);
 
-export const rotation = object({ password: versions(), signingKeys: versions() });
+export const rotation = object({
+  password: versions().describe("of the passwords of store kind `redis`"),
+  signingKeys: versions().describe("of the keys in `SESSION_SECRET`"),
+});
 
 /** Versions are refused where nothing is made that has any; the default says nothing and is always taken. */
 export function rotationRules(settings: Settings): Problem[] {

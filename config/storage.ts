@@ -21,13 +21,18 @@ const prefix = () =>
       error: "must be one directory's name without /: a nested directory would be deleted by its last part alone",
       abort: true,
     })
-    .pipe(dnsLabel());
+    .pipe(dnsLabel())
+    .meta({ shapes: [dnsLabel()] });
 
 const nfs = {
-  server: dnsName(),
-  path: exportPath(),
-  directories: oneOf(["stable", "unique"]).default("stable"),
-  prefix: prefix().optional(),
+  server: dnsName().describe("name or address of the NFS server"),
+  path: exportPath().describe("the export; `/` is the pseudo root of NFSv4"),
+  directories: oneOf(["stable", "unique"])
+    .default("stable")
+    .describe("`stable`: `<prefix>-<namespace>-<claim>`, found again after a redeploy; `unique`: new for every volume"),
+  prefix: prefix()
+    .optional()
+    .meta({ description: "first part of a stable directory's name", otherwise: "`<project>-<stack>`" }),
   mountOptions: z
     .array(
       text(/^[\w.=:/-]+$/, "must be a mount option such as nfsvers=4.1").refine(
@@ -36,7 +41,8 @@ const nfs = {
       ),
       "must be a list of mount options",
     )
-    .default(["nfsvers=4.1", "hard", "noatime"]),
+    .default(["nfsvers=4.1", "hard", "noatime"])
+    .describe("of every volume; `soft`, `softerr`, `nolock` and `local_lock` are refused"),
 };
 
 /** Who makes the directories: a provisioner that the stack brings along, or the cluster's csi-driver-nfs. */
@@ -44,11 +50,19 @@ const provisioned = z.discriminatedUnion(
   "provisioner",
   [
     object({
-      provisioner: z.literal("subdir").default("subdir"),
-      provisionerImage: imageReference().default("registry.k8s.io/sig-storage/nfs-subdir-external-provisioner:v4.0.2"),
+      provisioner: z
+        .literal("subdir")
+        .default("subdir")
+        .describe("nfs-subdir-external-provisioner, which the stack brings along"),
+      provisionerImage: imageReference()
+        .default("registry.k8s.io/sig-storage/nfs-subdir-external-provisioner:v4.0.2")
+        .describe("for clusters with a registry of their own"),
       ...nfs,
     }),
-    object({ provisioner: z.literal("csi"), ...nfs }),
+    object({
+      provisioner: z.literal("csi").describe("csi-driver-nfs, which the cluster's owner has installed"),
+      ...nfs,
+    }),
   ],
   oneOfThe("provisioner", ["subdir", "csi"]),
 );
@@ -58,8 +72,15 @@ const className = () => dnsName();
 export const storage = z.discriminatedUnion(
   "kind",
   [
-    object({ kind: z.literal("nfs"), className: className().default("nfs-client"), nfs: provisioned }),
-    object({ kind: z.literal("existing"), className: className() }),
+    object({
+      kind: z.literal("nfs").describe("directories on an NFS export, with a storage class of the stack's own"),
+      className: className().default("nfs-client").describe("name of the class that is made"),
+      nfs: provisioned.describe("the export, and who makes directories on it"),
+    }),
+    object({
+      kind: z.literal("existing").describe("a storage class of the cluster, such as block storage"),
+      className: className().describe("name of the class that is used"),
+    }),
   ],
   oneOfThe("kind", ["nfs", "existing"]),
 );
