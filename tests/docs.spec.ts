@@ -13,7 +13,7 @@ describe("docs", () => {
   });
 
   it("has no page of a dialect that is gone", async () => {
-    const given = [...(await pages()).keys()].sort();
+    const given = [...(await pages()).keys()].filter((path) => path.startsWith("affinity/")).sort();
     const there = readdirSync(new URL("affinity/", docs)).map((file) => `affinity/${file}`);
     assert.deepEqual(there.sort(), given);
   });
@@ -22,6 +22,6 @@ describe("docs", () => {
     const given = await pages();
     const overview = given.get("affinity/README.md") ?? "";
     const linked = [...overview.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, file]) => `affinity/${file}`);
-    assert.deepEqual(linked.sort(), [...given.keys()].filter((path) => path !== "affinity/README.md").sort());
+    assert.deepEqual(linked.sort(), [...given.keys()].filter((path) => /^affinity\/(?!README)/.test(path)).sort());
   });
 });

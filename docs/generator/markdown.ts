@@ -14,6 +14,12 @@ export function yamlBlock(...documents: { comment?: string; content: unknown }[]
   return `\`\`\`yaml\n${texts.join("---\n")}\`\`\``;
 }
 
+/** A value as YAML on one line. */
+export function code(value: unknown): string {
+  const flow = stringify(value, { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 });
+  return `\`${flow.trim()}\``;
+}
+
 /** Parts of a page with a blank line between them; those that are empty are left out. */
 export function page(...parts: string[]): string {
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
