@@ -117,6 +117,23 @@ describe("the JSON Schema of stack files", () => {
     assert.deepEqual(problems(whole, file), []);
   });
 
+  it("tells defaults with the meaning, in Markdown and without, and nothing that editors do not know", () => {
+    const { properties } = stackSchema().properties.config;
+    assert.deepEqual(properties[`${project}:app`]?.properties?.drainSeconds, {
+      type: "integer",
+      minimum: 0,
+      maximum: 300,
+      default: 10,
+      description: "how long a pod that leaves still serves before SIGTERM; default: 10",
+      markdownDescription: "how long a pod that leaves still serves before SIGTERM; default: `10`",
+    });
+    assert.equal(
+      properties[`${project}:kubeContext`]?.description,
+      "context of the kubeconfig that everything is applied to, whichever is current; required, but for stack local",
+    );
+    assert.doesNotMatch(JSON.stringify(stackSchema()), /"(page|otherwise|shapes)":/);
+  });
+
   const config = (key: string) => `.config['${project}:${key}']`;
   const unknown = "should NOT have additional properties";
   const refused: [title: string, values: object, ...lines: string[]][] = [

@@ -81,7 +81,8 @@ function merged(rows: Row[]): Row[] {
   }));
 }
 
-function defaultOf(part: Part, isRequired: boolean): string {
+/** What holds where a key is left out, in Markdown; empty where nothing does, or what stands below it says so. */
+export function defaultOf(part: Part, isRequired: boolean): string {
   if (part.otherwise !== undefined) return part.otherwise;
   if (part.default === undefined) return isRequired ? "required" : "";
   const isEmpty = typeof part.default === "object" && part.default !== null && Object.keys(part.default).length === 0;

@@ -4,6 +4,8 @@ import { schema } from "../../config/schema.ts";
 /** A part of the schema in JSON Schema's words, with the metadata that config/fields.ts tells of. */
 export interface Part {
   description?: string;
+  /** The same in Markdown, which some editors prefer. */
+  markdownDescription?: string;
   default?: unknown;
   /** What holds where the schema has no default, in Markdown. */
   otherwise?: string;

@@ -1,8 +1,10 @@
 import { projectName } from "../../render/stackFile.ts";
+import { defaultOf } from "./configRows.ts";
 import { discriminator, settings, type Part } from "./settings.ts";
 
 /** A value that `pulumi config set --secret` wrote. */
 const encrypted: Part = {
+  title: "a secret, which pulumi config set --secret writes",
   type: "object",
   properties: { secure: { type: "string" } },
   required: ["secure"],
@@ -18,7 +20,7 @@ export function stackSchema() {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     $comment: "Written by `npm run docs` from config/schema.ts. Change it there.",
-    title: `Pulumi.<stack>.yaml of ${project}`,
+    title: `a stack of ${project}`,
     type: "object",
     properties: {
       config: {
@@ -48,12 +50,11 @@ export function stackSchema() {
 }
 
 /** With what editors show, and without what they do not know. */
-function forEditors({ otherwise, description, ...part }: Part): Part {
+function forEditors(part: Part): Part {
   const { properties, items, anyOf, oneOf, additionalProperties } = part;
-  const hint = otherwise === undefined ? "" : `; default: ${otherwise}`;
   const shown: Part = {
-    ...(description === undefined ? {} : { description: description + hint }),
     ...part,
+    ...described(part),
     ...(properties === undefined ? {} : { properties: mapped(properties) }),
     ...(items === undefined ? {} : { items: forEditors(items) }),
     ...(anyOf === undefined ? {} : { anyOf: anyOf.map(forEditors) }),
@@ -61,7 +62,18 @@ function forEditors({ otherwise, description, ...part }: Part): Part {
     ...(typeof additionalProperties === "object" ? { additionalProperties: forEditors(additionalProperties) } : {}),
   };
   delete shown.page;
+  delete shown.otherwise;
   return shown;
+}
+
+/** Editors show a description without its default, and not all of them know Markdown. */
+function described(part: Part): Part {
+  if (part.description === undefined) return {};
+  const usual = defaultOf(part, false);
+  const hint = usual === "" || usual.startsWith("required") ? usual : `default: ${usual}`;
+  const text = [part.description, hint].filter((some) => some !== "").join("; ");
+  const plain = text.replaceAll("`", "");
+  return { description: plain, ...(plain === text ? {} : { markdownDescription: text }) };
 }
 
 function mapped(properties: Record<string, Part>): Record<string, Part> {
