@@ -113,7 +113,7 @@ export const sidecar = object({
   name: containerName(),
   port: wholeNumber(1, 65535)
     .optional()
-    .meta({ description: "where it listens; `app` has the others", otherwise: "none" }),
+    .meta({ description: "where it listens; `app.port` is the application's", otherwise: "none" }),
   ready: absolutePath()
     .optional()
     .meta({ description: "path at `port` whose answer means that it can serve", otherwise: "not asked" }),
