@@ -196,12 +196,13 @@ describe("the doctor's look at Secrets", () => {
       { status: "ok", found: "Secret shop/signing has keys" },
       {
         status: "fail",
-        found: "Secret shop/database has no user, which Deployment shop/app takes from it; it has: url, password",
+        found:
+          "Secret shop/database has no user, which the pods of Deployment shop/app take from it; it has: url, password",
         remedy: "add what is missing, or name another key",
       },
       {
         status: "fail",
-        found: "there is no Secret shop/registry, which Deployment shop/app takes .dockerconfigjson from",
+        found: "there is no Secret shop/registry, which the pods of Deployment shop/app take .dockerconfigjson from",
         remedy: "make it: kubectl -n shop create secret generic registry …",
       },
     ]);
@@ -212,7 +213,7 @@ describe("the doctor's look at Secrets", () => {
     assert.deepEqual(await found(secrets, await stack({ store: external })), [
       {
         status: "fail",
-        found: "there is no Secret shop/cache, which Deployment shop/app takes url from",
+        found: "there is no Secret shop/cache, which the pods of Deployment shop/app take url from",
         remedy:
           "make the namespace and the Secret beforehand (kubectl create namespace shop; kubectl -n shop create secret generic cache …): the stack takes the namespace over",
       },
@@ -230,7 +231,7 @@ describe("the doctor's look at Secrets", () => {
       {
         status: "fail",
         found:
-          "Secret shop/store-tls has no tls.key, which Deployment shop/app, StatefulSet shop/redis, CronJob shop/session-store-restore takes from it; it has: ca.crt, tls.crt",
+          "Secret shop/store-tls has no tls.key, which the pods of Deployment shop/app, StatefulSet shop/redis, CronJob shop/session-store-restore take from it; it has: ca.crt, tls.crt",
         remedy: "add what is missing, or name another key",
       },
     ]);

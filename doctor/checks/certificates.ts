@@ -61,6 +61,7 @@ function issuersOf(stack: Stack): IssuerName[] {
 }
 
 function verdict(issuer: IssuerName, found: Issuer | undefined): Found[] {
+  const { kind, name } = issuer;
   if (found === undefined) {
     return [
       fail(
@@ -74,7 +75,7 @@ function verdict(issuer: IssuerName, found: Issuer | undefined): Found[] {
   return [
     warn(
       `${nameOf(issuer)} of cert-manager is not ready${ready === undefined ? "" : `: ${ready.message}`}`,
-      "until it is, visitors get the controller's own certificate, which browsers refuse: kubectl describe it",
+      `until it is, visitors get the controller's own certificate, which browsers refuse: kubectl describe ${kind.toLowerCase()} ${name}`,
     ),
   ];
 }

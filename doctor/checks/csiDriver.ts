@@ -37,7 +37,7 @@ const hasDriver = (drivers: V1CSIDriver[], name: string) => drivers.some(({ meta
 
 function onNodes(name: string, nodes: V1CSINode[]): Found {
   const without = nodes.filter(({ spec }) => !spec.drivers.some((driver) => driver.name === name));
-  if (without.length === 0) return ok(`${name} runs on all ${nodes.length} nodes`);
+  if (without.length === 0) return ok(`${name} runs on every node`);
   const where = few(without.map(({ metadata }) => metadata?.name));
   const say = without.length === nodes.length ? fail : warn;
   return say(

@@ -1,7 +1,7 @@
 import { describe, isCustom, type KubernetesObject } from "../../render/objects.ts";
 import type { Check } from "../check.ts";
 import { whenKnown } from "../answers.ts";
-import { fail, ok, type Found } from "../finding.ts";
+import { fail, few, ok, type Found } from "../finding.ts";
 import { kindsOf } from "../questions.ts";
 import type { Stack } from "../stack.ts";
 
@@ -28,7 +28,7 @@ function verdicts(objects: KubernetesObject[], served: string[]): Found[] {
     const what = `${kind} of ${uses[0]?.apiVersion}`;
     if (served.includes(kind)) return ok(what);
     return fail(
-      `there is no ${what}, which ${uses.map(describe).join(", ")} is of`,
+      `there is no ${what}, the kind of ${few(uses.map(describe))}`,
       "install its CustomResourceDefinition, which comes with the controller that session-stack:ingress.controller names, or name another",
     );
   });

@@ -88,11 +88,15 @@ function excess(stack: Stack, quotaName: string, counted: string, most: string):
   if (need === undefined || limit === undefined || need <= limit) return [];
   return [
     fail(
-      `${quotaName} allows ${most} of ${counted}, and the stack needs ${need}`,
+      `${quotaName} allows ${most} of ${counted}, and the stack needs ${shown(counted, need)}`,
       "have it raised, or ask for less in session-stack:app and session-stack:store",
     ),
   ];
 }
+
+/** Bytes in a unit that people read. */
+const shown = (counted: string, need: number) =>
+  /(memory|storage)$/.test(counted) ? `${Math.ceil(need / 2 ** 20)}Mi` : `${need}`;
 
 /** What the stack needs of something that quotas count; undefined for what is not looked at. */
 function needOf(stack: Stack, counted: string): number | undefined {

@@ -34,7 +34,7 @@ function verdict(
   found: string[] | undefined,
   answers: Answers,
 ): Found {
-  const users = `which ${owners.join(", ")} takes`;
+  const users = `which the pods of ${owners.join(", ")} take`;
   const command = `kubectl -n ${place} create secret generic ${name} …`;
   if (found === undefined) {
     const here = answers.to(namespace(place));

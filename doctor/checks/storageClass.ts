@@ -42,7 +42,7 @@ function madeOne({ instance }: Stack, wanted: KubernetesObject, classes: V1Stora
   const changed = changedFields(wanted, found);
   if (changed.length === 0) return ok(`${name} belongs to this stack`);
   return warn(
-    `${name} belongs to this stack with another ${changed.join(", ")}, which Kubernetes lets nobody change`,
+    `${name} belongs to this stack and differs in ${changed.join(", ")}, which Kubernetes lets nobody change`,
     `pulumi up replaces it; without the engine delete it first (kubectl delete storageclass ${name}): volumes stay`,
   );
 }
