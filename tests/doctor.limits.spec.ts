@@ -93,6 +93,18 @@ describe("the doctor's look at limits", () => {
     ]);
   });
 
+  it("takes the limit for the request where that is not stated", async () => {
+    const resources = { requests: {}, limits: { memory: "64Mi" } };
+    const small = await stack({
+      app: { ...app, resources },
+      store: { kind: "external", external: { secretName: "cache" } },
+    });
+    const range = rangeOf({ type: "Container", min: { memory: "100Mi" } });
+    assert.deepEqual(await found(limits, small, new FakeCluster([range])), [
+      refused("wants at least 100Mi of memory, not 64Mi", "container app of Deployment shop/app"),
+    ]);
+  });
+
   it("is content with those that fit", async () => {
     const fits = [{ status: "ok", found: "shop has limits that fit" }];
     assert.deepEqual(await at({ type: "Container", max: { memory: "256Mi" }, min: { memory: "16Mi" } }), fits);
