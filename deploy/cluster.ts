@@ -1,6 +1,7 @@
 import {
   ApiException,
   AppsV1Api,
+  AuthorizationV1Api,
   BatchV1Api,
   CoreV1Api,
   CustomObjectsApi,
@@ -8,6 +9,7 @@ import {
   KubernetesObjectApi,
   NetworkingV1Api,
   StorageV1Api,
+  VersionApi,
 } from "@kubernetes/client-node";
 
 /** Which cluster: a context of a kubeconfig. */
@@ -25,6 +27,8 @@ export interface Cluster {
   batch: BatchV1Api;
   networking: NetworkingV1Api;
   storage: StorageV1Api;
+  authorization: AuthorizationV1Api;
+  version: VersionApi;
   custom: CustomObjectsApi;
   objects: KubernetesObjectApi;
 }
@@ -46,6 +50,8 @@ export function connect({ kubeconfig, context }: Target): Cluster {
     batch: config.makeApiClient(BatchV1Api),
     networking: config.makeApiClient(NetworkingV1Api),
     storage: config.makeApiClient(StorageV1Api),
+    authorization: config.makeApiClient(AuthorizationV1Api),
+    version: config.makeApiClient(VersionApi),
     custom: config.makeApiClient(CustomObjectsApi),
     objects: KubernetesObjectApi.makeApiClient(config),
   };

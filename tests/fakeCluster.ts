@@ -1,6 +1,11 @@
-import { ApiException, PatchStrategy, type KubernetesObject as ApiObject } from "@kubernetes/client-node";
+import {
+  ApiException,
+  PatchStrategy,
+  type KubernetesObject as ApiObject,
+  type V1SelfSubjectAccessReview,
+} from "@kubernetes/client-node";
 import type { Cluster } from "../deploy/cluster.ts";
-import { describe as objectName, type KubernetesObject } from "../render/objects.ts";
+import { describe as objectName, isCustom, type KubernetesObject } from "../render/objects.ts";
 
 type Named = { name: string; namespace?: string };
 type Fields = Record<string, unknown>;
@@ -10,6 +15,26 @@ export function notFound(what: string): ApiException<string> {
   const body = JSON.stringify({ kind: "Status", message: `${what} not found`, code: 404 });
   return new ApiException(404, "Not Found", body, {});
 }
+
+function forbidden(kind: string): ApiException<string> {
+  return new ApiException(403, "Forbidden", JSON.stringify({ message: `${kind} is forbidden` }), {});
+}
+
+/** A kind as discovery tells of it. */
+const resource = (kind: string) => ({
+  kind,
+  name: kind.toLowerCase().replace(/y$/, "ie").replace(/s$/, "se").concat("s"),
+});
+
+/** Kinds of Kubernetes itself, whatever version of a group is asked for. */
+const ownResources = {
+  resources: [
+    ...["Namespace", "NetworkPolicy", "PodDisruptionBudget", "StorageClass", "ServiceAccount", "PriorityClass"],
+    ...["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "Secret", "ConfigMap", "APIService", "Ingress"],
+    ...["PersistentVolume", "PersistentVolumeClaim", "Service", "Deployment", "StatefulSet", "CronJob"],
+    ...["HorizontalPodAutoscaler"],
+  ].map(resource),
+};
 
 /**
  * The part of a cluster that deploying uses, in memory. It keeps what it is given as it is: no defaults, no validation,
@@ -24,6 +49,10 @@ export class FakeCluster {
   readonly bodies: unknown[] = [];
   /** Kinds that come with a controller, as `apiVersion Kind`. */
   readonly customKinds = new Set<string>();
+  /** What it says that it is. */
+  gitVersion = "v1.34.1";
+  /** Kinds that nobody may read, and what nobody may do: `verb resource.group`, with a namespace behind it or not. */
+  readonly forbidden = new Set<string>();
   /** How often one object was asked for. */
   reads = 0;
   /** Errors for calls, by the line they would have in `changes`. */
@@ -37,6 +66,7 @@ export class FakeCluster {
     const read = (kind: string) => (named: Named) => this.#read(kind, named);
     const list = (kind: string) => (scope: { namespace?: string; labelSelector?: string }) => this.#list(kind, scope);
     const core = {
+      getAPIResources: () => Promise.resolve(ownResources),
       readNamespace: read("Namespace"),
       readNamespacedSecret: read("Secret"),
       readNamespacedService: read("Service"),
@@ -63,6 +93,10 @@ export class FakeCluster {
     const custom = {
       getAPIResources: ({ group, version }: { group: string; version: string }) => this.#kindsOf(`${group}/${version}`),
     };
+    const version = { getCode: () => Promise.resolve({ gitVersion: this.gitVersion }) };
+    const authorization = {
+      createSelfSubjectAccessReview: ({ body }: { body: V1SelfSubjectAccessReview }) => this.#review(body),
+    };
     const objects = {
       patch: (object: KubernetesObject, ...options: unknown[]) => this.#apply(object, options),
       read: ({ kind, metadata }: KubernetesObject) => this.#read(kind, metadata),
@@ -70,23 +104,32 @@ export class FakeCluster {
       list: (_apiVersion: string, kind: string, namespace?: string, ...rest: (string | undefined)[]) =>
         this.#list(kind, { namespace, labelSelector: rest[4] }),
     };
-    return { core, apps, networking, custom, objects } as unknown as Cluster;
+    return { core, apps, networking, version, authorization, custom, objects } as unknown as Cluster;
   }
 
   #read(kind: string, { name, namespace }: Named): Promise<ApiObject> {
     this.reads += 1;
+    if (this.forbidden.has(kind)) return Promise.reject(forbidden(kind));
     const key = objectName({ apiVersion: "v1", kind, metadata: { name, namespace } });
     const found = this.objects.get(key);
     return found === undefined ? Promise.reject(notFound(key)) : Promise.resolve(found);
   }
 
+  #review({ spec: { resourceAttributes } }: V1SelfSubjectAccessReview) {
+    const { verb, group, resource, namespace } = resourceAttributes ?? {};
+    const line = [verb, group === "" ? resource : `${resource}.${group}`, namespace].filter(Boolean).join(" ");
+    return Promise.resolve({ status: { allowed: !this.forbidden.has(line) } });
+  }
+
   #kindsOf(apiVersion: string) {
+    if (!isCustom({ apiVersion, kind: "", metadata: { name: "" } })) return Promise.resolve(ownResources);
     const kinds = [...this.customKinds].filter((entry) => entry.startsWith(`${apiVersion} `));
     if (kinds.length === 0) return Promise.reject(notFound(apiVersion));
-    return Promise.resolve({ resources: kinds.map((entry) => ({ kind: entry.split(" ")[1] })) });
+    return Promise.resolve({ resources: kinds.map((entry) => resource(entry.split(" ")[1] ?? "")) });
   }
 
   #list(kind: string, scope: { namespace?: string; labelSelector?: string }) {
+    if (this.forbidden.has(kind)) return Promise.reject(forbidden(kind));
     const selected = (scope.labelSelector ?? "").split(",").filter((term) => term !== "");
     const items = [...this.objects.values()].filter(
       ({ kind: other, metadata: { namespace, labels = {} } }) =>
