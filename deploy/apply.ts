@@ -37,13 +37,19 @@ export function prune(cluster: Cluster, objects: KubernetesObject[]): Promise<vo
 }
 
 async function deleteUnwanted(cluster: Cluster, objects: KubernetesObject[], kinds: Kind[]): Promise<void> {
+  for (const object of await unwanted(cluster, objects, kinds)) await orUndefined(cluster.objects.delete(object));
+}
+
+/** What {@link apply} and {@link prune} would delete. */
+export function doomed(cluster: Cluster, objects: KubernetesObject[]): Promise<KubernetesObject[]> {
+  return unwanted(cluster, objects, [...autoscalers, ...prunable]);
+}
+
+async function unwanted(cluster: Cluster, objects: KubernetesObject[], kinds: Kind[]): Promise<KubernetesObject[]> {
   const wanted = new Set(objects.map(identity));
-  for (const scope of ownedNamespaces(objects)) {
-    const found = await listOurs(cluster, scope, kinds);
-    for (const object of found.filter((item) => !wanted.has(identity(item)))) {
-      await orUndefined(cluster.objects.delete(object));
-    }
-  }
+  const found: KubernetesObject[] = [];
+  for (const scope of ownedNamespaces(objects)) found.push(...(await listOurs(cluster, scope, kinds)));
+  return found.filter((item) => !wanted.has(identity(item)));
 }
 
 type Kind = Pick<KubernetesObject, "apiVersion" | "kind">;
@@ -109,7 +115,8 @@ function ownedNamespaces(objects: KubernetesObject[]): Scope[] {
   );
 }
 
-async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
+/** @throws Error when the Pulumi engine owns one of the namespaces. */
+export async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
   for (const { kind, metadata } of objects) {
     if (kind !== "Namespace" || metadata.annotations?.[appliedBy] === undefined) continue;
     const existing = await orUndefined(cluster.core.readNamespace({ name: metadata.name }));
@@ -124,4 +131,10 @@ async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObje
 
 function applyServerSide(cluster: Cluster, object: KubernetesObject): Promise<unknown> {
   return cluster.objects.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
+}
+
+/** What the API server would make of an object, every default filled in; it changes nothing. */
+export function dryRun(cluster: Cluster, object: KubernetesObject): Promise<KubernetesObject> {
+  const strategy = PatchStrategy.ServerSideApply;
+  return cluster.objects.patch<KubernetesObject>(object, undefined, "All", fieldManager, true, strategy);
 }
