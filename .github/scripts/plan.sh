@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Which stacks a pull request is previewed for, and how, for $GITHUB_OUTPUT:
 #   stacks=["dev","prod"]  those with a file, but not `local`, which no workflow reaches
-#   way=engine|manifests   manifests: a fork or Dependabot, who get no credentials, or ORGANIZATION is empty
-# Reads ORGANIZATION, REPOSITORY, HEAD_REPOSITORY (empty for a deleted fork) and AUTHOR.
+#   way=engine|manifests   manifests: a fork or Dependabot, who get no credentials, ORGANIZATION is empty, or PREVIEWS says so
+# Reads ORGANIZATION, PREVIEWS (default: engine), REPOSITORY, HEAD_REPOSITORY (empty for a deleted fork) and AUTHOR.
 set -euo pipefail
 
 stacks=()
@@ -13,10 +13,9 @@ for file in Pulumi.*.yaml; do
 done
 [ ${#stacks[@]} -gt 0 ] || { echo "there is no Pulumi.<stack>.yaml but that of stack local" >&2 && exit 1; }
 
-way=manifests
-if [ -n "$ORGANIZATION" ] && [ "$HEAD_REPOSITORY" = "$REPOSITORY" ] && [ "$AUTHOR" != "dependabot[bot]" ]; then
-  way=engine
-fi
+way=engine
+if [ -z "$ORGANIZATION" ] || [ "${PREVIEWS:-}" = manifests ]; then way=manifests; fi
+if [ "$HEAD_REPOSITORY" != "$REPOSITORY" ] || [ "$AUTHOR" = "dependabot[bot]" ]; then way=manifests; fi
 (
   IFS=,
   echo "stacks=[${stacks[*]}]"

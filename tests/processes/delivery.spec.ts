@@ -26,12 +26,19 @@ describe("engine-version.sh", () => {
 });
 
 describe("plan.sh", () => {
-  const ours = { ORGANIZATION: "acme", REPOSITORY: "acme/shop", HEAD_REPOSITORY: "acme/shop", AUTHOR: "ann" };
+  const ours = {
+    ORGANIZATION: "acme",
+    PREVIEWS: "",
+    REPOSITORY: "acme/shop",
+    HEAD_REPOSITORY: "acme/shop",
+    AUTHOR: "ann",
+  };
   const ways: [title: string, variables: Partial<typeof ours>, way: string][] = [
     ["the engine for a branch of the repository", {}, "engine"],
     ["manifests for a fork", { HEAD_REPOSITORY: "eve/shop" }, "manifests"],
     ["manifests for a fork that is gone", { HEAD_REPOSITORY: "" }, "manifests"],
     ["manifests for Dependabot", { AUTHOR: "dependabot[bot]" }, "manifests"],
+    ["manifests where the team wants it", { PREVIEWS: "manifests" }, "manifests"],
     ["manifests where Pulumi Cloud is not set up", { ORGANIZATION: "" }, "manifests"],
   ];
   for (const [title, variables, way] of ways) {
