@@ -3,6 +3,7 @@ import { selfSignedAnnotation } from "../components/exposure/certificate.ts";
 import { customKinds } from "../components/exposure/kinds.ts";
 import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
+import { clientNames } from "./clientNames.ts";
 import { apiMessage, orUndefined, type Cluster } from "./cluster.ts";
 import { refuseUnknownKinds, unknownKinds } from "./kinds.ts";
 import { withLiveReplicas } from "./replicas.ts";
@@ -129,12 +130,13 @@ export async function refuseEnginesNamespaces(cluster: Cluster, objects: Kuberne
   }
 }
 
-function applyServerSide(cluster: Cluster, object: KubernetesObject): Promise<unknown> {
-  return cluster.objects.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
+function applyServerSide({ objects }: Cluster, object: KubernetesObject): Promise<unknown> {
+  const strategy = PatchStrategy.ServerSideApply;
+  return objects.patch(clientNames(object), undefined, undefined, fieldManager, true, strategy);
 }
 
 /** What the API server would make of an object, every default filled in; it changes nothing. */
-export function dryRun(cluster: Cluster, object: KubernetesObject): Promise<KubernetesObject> {
+export function dryRun({ objects }: Cluster, object: KubernetesObject): Promise<KubernetesObject> {
   const strategy = PatchStrategy.ServerSideApply;
-  return cluster.objects.patch<KubernetesObject>(object, undefined, "All", fieldManager, true, strategy);
+  return objects.patch<KubernetesObject>(clientNames(object), undefined, "All", fieldManager, true, strategy);
 }
