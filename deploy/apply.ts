@@ -3,6 +3,7 @@ import { selfSignedAnnotation } from "../components/exposure/certificate.ts";
 import { customKinds } from "../components/exposure/kinds.ts";
 import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
+import { clientNames } from "./clientNames.ts";
 import { apiMessage, orUndefined, type Cluster } from "./cluster.ts";
 import { refuseUnknownKinds, unknownKinds } from "./kinds.ts";
 import { withLiveReplicas } from "./replicas.ts";
@@ -37,13 +38,19 @@ export function prune(cluster: Cluster, objects: KubernetesObject[]): Promise<vo
 }
 
 async function deleteUnwanted(cluster: Cluster, objects: KubernetesObject[], kinds: Kind[]): Promise<void> {
+  for (const object of await unwanted(cluster, objects, kinds)) await orUndefined(cluster.objects.delete(object));
+}
+
+/** What {@link apply} and {@link prune} would delete. */
+export function doomed(cluster: Cluster, objects: KubernetesObject[]): Promise<KubernetesObject[]> {
+  return unwanted(cluster, objects, [...autoscalers, ...prunable]);
+}
+
+async function unwanted(cluster: Cluster, objects: KubernetesObject[], kinds: Kind[]): Promise<KubernetesObject[]> {
   const wanted = new Set(objects.map(identity));
-  for (const scope of ownedNamespaces(objects)) {
-    const found = await listOurs(cluster, scope, kinds);
-    for (const object of found.filter((item) => !wanted.has(identity(item)))) {
-      await orUndefined(cluster.objects.delete(object));
-    }
-  }
+  const found: KubernetesObject[] = [];
+  for (const scope of ownedNamespaces(objects)) found.push(...(await listOurs(cluster, scope, kinds)));
+  return found.filter((item) => !wanted.has(identity(item)));
 }
 
 type Kind = Pick<KubernetesObject, "apiVersion" | "kind">;
@@ -109,7 +116,8 @@ function ownedNamespaces(objects: KubernetesObject[]): Scope[] {
   );
 }
 
-async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
+/** @throws Error when the Pulumi engine owns one of the namespaces. */
+export async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObject[]): Promise<void> {
   for (const { kind, metadata } of objects) {
     if (kind !== "Namespace" || metadata.annotations?.[appliedBy] === undefined) continue;
     const existing = await orUndefined(cluster.core.readNamespace({ name: metadata.name }));
@@ -122,6 +130,13 @@ async function refuseEnginesNamespaces(cluster: Cluster, objects: KubernetesObje
   }
 }
 
-function applyServerSide(cluster: Cluster, object: KubernetesObject): Promise<unknown> {
-  return cluster.objects.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply);
+function applyServerSide({ objects }: Cluster, object: KubernetesObject): Promise<unknown> {
+  const strategy = PatchStrategy.ServerSideApply;
+  return objects.patch(clientNames(object), undefined, undefined, fieldManager, true, strategy);
+}
+
+/** What the API server would make of an object, every default filled in; it changes nothing. */
+export function dryRun({ objects }: Cluster, object: KubernetesObject): Promise<KubernetesObject> {
+  const strategy = PatchStrategy.ServerSideApply;
+  return objects.patch<KubernetesObject>(clientNames(object), undefined, "All", fieldManager, true, strategy);
 }

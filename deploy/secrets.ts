@@ -36,6 +36,9 @@ export function inDirectory(directory: string): SecretKeeper {
   };
 }
 
+/** A Secret as it is and as it would become; without `next` it stays as it is. */
+export type SecretPlan = { existing: V1Secret; next?: undefined } | { existing?: V1Secret; next: V1Secret };
+
 /**
  * Applies a stack's Secrets. A self-signed certificate is made where there is none, and never changed. Every generated
  * password that one of them holds stays, whichever of them needs it; new passwords are made for what is new; keys that are rendered no longer go; what would not change is not written.
@@ -67,26 +70,33 @@ export class SecretWriter {
    * @throws Error when there is none of that kind yet, or one that lacks a key.
    */
   async apply(rendered: KubernetesObject): Promise<void> {
-    const existing = await this.#read(rendered);
-    const present = await this.#write(rendered, existing);
+    const present = await this.#write(await this.plan(rendered));
     const { name } = rendered.metadata;
     if (kept.has(name)) this.#keeper.keep(name, valuesOf(present));
   }
 
-  async #write(rendered: KubernetesObject, existing: V1Secret | undefined): Promise<V1Secret> {
-    const { name, namespace = "" } = rendered.metadata;
-    const hosts = certificateHosts(rendered.stringData ?? {});
-    if (hosts !== undefined) return existing ?? this.#create(rendered, await selfSigned(hosts));
-    if (configKeys(rendered.stringData ?? {}).length > 0) return complete(rendered, existing);
-    const body = merge(rendered, existing, this.#passwords.fillIn(rendered.stringData ?? {}));
-    const { core } = this.#cluster;
-    if (existing === undefined) return core.createNamespacedSecret({ namespace, body });
-    return isSame(existing, body) ? existing : core.replaceNamespacedSecret({ name, namespace, body });
+  /**
+   * What applying would make of one Secret; writes nothing.
+   * @throws Error as {@link apply} does.
+   */
+  async plan(rendered: KubernetesObject): Promise<SecretPlan> {
+    const { stringData = {} } = rendered;
+    const existing = await this.#read(rendered);
+    const hosts = certificateHosts(stringData);
+    if (hosts !== undefined)
+      return existing === undefined ? { next: made(rendered, await selfSigned(hosts)) } : { existing };
+    if (configKeys(stringData).length > 0) return { existing: complete(rendered, existing) };
+    const next = merge(rendered, existing, this.#passwords.fillIn(stringData));
+    return existing !== undefined && isSame(existing, next) ? { existing } : { existing, next };
   }
 
-  #create({ kind, metadata, type }: KubernetesObject, values: SecretValues): Promise<V1Secret> {
-    const body = { apiVersion: "v1", kind, metadata, type: String(type), data: encoded(values) };
-    return this.#cluster.core.createNamespacedSecret({ namespace: metadata.namespace ?? "", body });
+  #write({ existing, next }: SecretPlan): Promise<V1Secret> {
+    if (next === undefined) return Promise.resolve(existing);
+    const { name = "", namespace = "" } = next.metadata ?? {};
+    const { core } = this.#cluster;
+    return existing === undefined
+      ? core.createNamespacedSecret({ namespace, body: next })
+      : core.replaceNamespacedSecret({ name, namespace, body: next });
   }
 
   #read({ metadata: { name, namespace = "" } }: KubernetesObject): Promise<V1Secret | undefined> {
@@ -111,6 +121,10 @@ function merge({ stringData, ...rendered }: KubernetesObject, existing: V1Secret
     metadata: { ...existing?.metadata, ...rendered.metadata, labels, annotations },
     data: encoded(values),
   };
+}
+
+function made({ kind, metadata, type }: KubernetesObject, values: SecretValues): V1Secret {
+  return { apiVersion: "v1", kind, metadata, type: String(type), data: encoded(values) };
 }
 
 function encoded(values: SecretValues): Record<string, string> {

@@ -49,6 +49,7 @@ export const goPrograms = {
 /** Programs of the tests, built when a test wants them. */
 export const goTools = {
   kubeScore: { name: "kube-score", module: "score", package: "github.com/zegl/kube-score/cmd/kube-score" },
+  actionlint: { name: "actionlint", module: "actionlint", package: "github.com/rhysd/actionlint/cmd/actionlint" },
 } satisfies Record<string, GoProgram>;
 
 /** Static programs, and the modules exactly as go.sum has them, whatever the user has set. */

@@ -149,9 +149,19 @@ export class FakeCluster {
 
   async #apply(object: KubernetesObject, options: unknown[]) {
     if (options.includes(PatchStrategy.MergePatch)) return this.#annotate(object, options);
+    if (options[1] === "All") return this.#tryOut(object);
     await this.#change(`apply ${objectName(object)}`);
     this.bodies.push(options);
     this.objects.set(objectName(object), object);
+  }
+
+  /** A dry run: fields that are not given stay, as they do of others' field managers. */
+  #tryOut(object: KubernetesObject): Promise<KubernetesObject> {
+    const key = objectName(object);
+    const failure = this.failures.get(`try ${key}`);
+    if (failure !== undefined) return Promise.reject(failure);
+    const live = this.objects.get(key);
+    return Promise.resolve(live === undefined ? object : merged(live, object));
   }
 
   /** A merge patch, as far as annotations go. */
@@ -183,6 +193,18 @@ export class FakeCluster {
     this.changes.push(line);
     return Promise.resolve();
   }
+}
+
+/** Objects merged, everything else replaced. */
+function merged<T>(live: T, given: T): T {
+  const isPlain = (value: unknown): value is Fields =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isPlain(live) || !isPlain(given)) return given;
+  const fields = Object.entries(given).map(([key, value]) => [
+    key,
+    value === undefined ? live[key] : merged(live[key], value),
+  ]);
+  return { ...live, ...(Object.fromEntries(fields) as Fields) };
 }
 
 /** An object of a stack, with as much of it as these tests look at. */
