@@ -92,8 +92,10 @@ function createSecret(context: Context): k8s.core.v1.Secret[] {
 /** Nothing is made of nothing. */
 function createConfig(context: Context, kind: string, data: Record<string, string>) {
   if (Object.keys(data).length === 0) return undefined;
-  const { name, parent } = context;
-  return createConfigMap(`${name}-${kind}`, metadata(context, `app-${kind}`), data, { parent });
+  const { name, args, parent } = context;
+  // Pods behind a partition keep the old version, and come back in it.
+  const retainOnDelete = args.workload === "statefulset";
+  return createConfigMap(`${name}-${kind}`, metadata(context, `app-${kind}`), data, { parent, retainOnDelete });
 }
 
 type Template = ReturnType<typeof podTemplate>;

@@ -5,6 +5,7 @@ import { appliedBy } from "../components/namespace.ts";
 import { describe, type KubernetesObject } from "../render/objects.ts";
 import { clientNames } from "./clientNames.ts";
 import { apiMessage, orUndefined, type Cluster } from "./cluster.ts";
+import { heldBackConfigMaps } from "./heldBack.ts";
 import { refuseUnknownKinds, unknownKinds } from "./kinds.ts";
 import { withLiveReplicas } from "./replicas.ts";
 import { SecretWriter, type SecretKeeper } from "./secrets.ts";
@@ -50,7 +51,10 @@ async function unwanted(cluster: Cluster, objects: KubernetesObject[], kinds: Ki
   const wanted = new Set(objects.map(identity));
   const found: KubernetesObject[] = [];
   for (const scope of ownedNamespaces(objects)) found.push(...(await listOurs(cluster, scope, kinds)));
-  return found.filter((item) => !wanted.has(identity(item)));
+  const heldBack = await heldBackConfigMaps(cluster, objects);
+  const isHeldBack = ({ kind, metadata: { namespace, name } }: KubernetesObject) =>
+    kind === "ConfigMap" && heldBack.has(`${namespace}/${name}`);
+  return found.filter((item) => !wanted.has(identity(item)) && !isHeldBack(item));
 }
 
 type Kind = Pick<KubernetesObject, "apiVersion" | "kind">;

@@ -6,11 +6,11 @@ import { run } from "./mocks.ts";
 
 // That the engine and the API server keep the number of an autoscaler is proved by the end-to-end topic "app".
 
-/** Options of the Deployment or the StatefulSet: mocks do not tell them. */
-async function optionsOf(given: object): Promise<pulumi.CustomResourceOptions> {
+/** Options of the Deployment or the StatefulSet, or of another kind: mocks do not tell them. */
+async function optionsOf(given: object, kind = /:(Deployment|StatefulSet)$/): Promise<pulumi.CustomResourceOptions> {
   let found: pulumi.CustomResourceOptions = {};
   const note: pulumi.ResourceTransformation = ({ type, opts }) => {
-    if (/:(Deployment|StatefulSet)$/.test(type)) found = opts;
+    if (kind.test(type)) found = opts;
     return undefined;
   };
   await run(() => new App("app", argsFor(given), { transformations: [note] }));
@@ -54,6 +54,15 @@ describe("App's rollout", () => {
       assert.deepEqual(customTimeouts, { create: `${seconds}s`, update: `${seconds}s` });
     });
   }
+});
+
+describe("App's ConfigMaps", () => {
+  it("stay when a StatefulSet has others, for the pods that a partition holds back", async () => {
+    const retained = async (workload: string) =>
+      (await optionsOf({ workload, env: { A: "1" } }, /:ConfigMap$/)).retainOnDelete;
+    assert.equal(await retained("statefulset"), true);
+    assert.equal(await retained("deployment"), false);
+  });
 });
 
 describe("App's autoscaler", () => {

@@ -169,6 +169,29 @@ describe("pruning", () => {
     assert.deepEqual(fake.changes, []);
   });
 
+  it("leaves the ConfigMaps of pods that a partition holds back", async () => {
+    const set = (partition: number) =>
+      object("StatefulSet", "app", "shop", {
+        labels: ours,
+        spec: { selector: { matchLabels: ours }, updateStrategy: { rollingUpdate: { partition } } },
+      });
+    const pod = {
+      ...of("Pod", "app-0"),
+      spec: {
+        volumes: [{ name: "files", configMap: { name: "files-old" } }],
+        initContainers: [{ env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "init-old" } } }] }],
+        containers: [{ envFrom: [{ configMapRef: { name: "env-old" } }], env: [{ name: "B", value: "plain" }] }],
+      },
+    };
+    const old = ["files-old", "init-old", "env-old", "older"].map((name) => of("ConfigMap", name));
+    const held = new FakeCluster([...release, set(1), pod, ...old]);
+    await prune(held.cluster, [...release, set(1)]);
+    assert.deepEqual(held.changes, ["delete ConfigMap shop/older"]);
+    const released = new FakeCluster([...release, set(0), pod, ...old]);
+    await prune(released.cluster, [...release, set(0)]);
+    assert.equal(released.changes.length, old.length);
+  });
+
   it("takes what is gone in the meantime for deleted", async () => {
     const fake = new FakeCluster([of("Service", "old")]);
     const { cluster } = fake;

@@ -25,6 +25,8 @@ export default function nginxStateful() {
   const settings = createConfigMap("settings", { name: "web", namespace, labels: labels(identity, "app") }, data, {
     provider,
     dependsOn: [room],
+    // Pods behind a partition keep the old one, and come back with it.
+    retainOnDelete: true,
   });
   const web = new StatefulWorkload(
     "web",
