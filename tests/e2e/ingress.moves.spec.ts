@@ -12,8 +12,8 @@ import { ownStack } from "./ownStack.ts";
 import type { Endpoint } from "./proof/browser.ts";
 import { deletePod, podNames, settled, type Pods } from "./proof/pods.ts";
 
-/** Enough that none of three pods is likely to be without one. */
-const visitorCount = 12;
+/** Enough that none of three pods is without one: by chance that happens in 3 · (2/3)³⁰ = 0.002 % of the runs. */
+const visitorCount = 30;
 
 // What is asserted of who moves is what docs/affinity says of the dialect. That nobody is logged out is asserted by each
 // look at the visitors' pods.

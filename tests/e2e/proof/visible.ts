@@ -21,11 +21,16 @@ export function processList({ cluster, outputs: { namespace } }: DeployedStack, 
   return exec(cluster, namespace, pod, ["sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '"]);
 }
 
-/** The values of a stack's Secrets. */
+/** Keys of a Secret whose values are no secrets: they are beside the password for who needs them all. */
+const addresses = ["host", "port", "username"];
+
+/** The secret values of a stack's Secrets. */
 export async function secretValues({ cluster, outputs }: DeployedStack, ...names: string[]): Promise<string[]> {
   const { namespace } = outputs;
   const secrets = await Promise.all(names.map((name) => cluster.core.readNamespacedSecret({ name, namespace })));
   return secrets.flatMap(({ data }) =>
-    Object.values(data ?? {}).map((value) => Buffer.from(value, "base64").toString()),
+    Object.entries(data ?? {})
+      .filter(([key]) => !addresses.includes(key))
+      .map(([, value]) => Buffer.from(value, "base64").toString()),
   );
 }
